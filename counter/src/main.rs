@@ -1,0 +1,3 @@
+//! The clerk's counter program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! What the kiosk, the counter and the display share: settings, log, link to event loop, full screen.

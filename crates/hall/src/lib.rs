@@ -1,0 +1,1 @@
+//! The hall daemon, which owns the truth.

@@ -1,0 +1,3 @@
+//! The `hall` command line.
+
+fn main() {}

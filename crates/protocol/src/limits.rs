@@ -1,0 +1,31 @@
+//! What meets a limit gets a clear refusal; each limit stands here with its reason.
+
+/// Largest frame that the hall reads, in bytes. The longest act is far below 1 KiB; the rest
+/// is room for later versions. Larger frames close the connection ([`crate::ByeCode::TooLarge`]).
+pub const MAX_FRAME_FROM_CLIENT_BYTES: usize = 64 * 1024;
+
+/// Largest frame that a client has to read, in bytes: a whole table of a large hall.
+pub const MAX_FRAME_FROM_HALL_BYTES: usize = 4 * 1024 * 1024;
+
+/// Requests of one session that may wait for their answer at the same time. A person asks one
+/// thing at a time; the rest is room for what piled up while a link was down.
+pub const MAX_REQUESTS_IN_FLIGHT: usize = 64;
+
+/// Longest name of a device, a clerk or an app, in characters: it must fit a line on a screen.
+pub const MAX_NAME_CHARS: usize = 40;
+
+/// Longest reason for a pause or a failed print, in characters.
+pub const MAX_REASON_CHARS: usize = 120;
+
+/// The hall says where it is ([`crate::HallFrame::Beat`]) this often, in milliseconds.
+pub const BEAT_MS: u64 = 1_000;
+
+/// Silence after which either side takes the link for dead, in milliseconds: a half-open
+/// connection is to be seen within five seconds.
+pub const SILENCE_MS: u64 = 4_500;
+
+/// Time in which a new connection must send its [`crate::Hello`], in milliseconds.
+pub const HELLO_DEADLINE_MS: u64 = 5_000;
+
+/// Calls that the hall keeps in the table of last calls. A wall shows fewer.
+pub const LAST_CALLS: usize = 24;

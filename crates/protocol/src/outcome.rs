@@ -1,0 +1,81 @@
+//! What comes back for an act.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Refusal;
+
+/// The one outcome of a request id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It happened and is on disk.
+    Done(Done),
+    /// It did not happen.
+    Refused(Refusal),
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Done {
+    /// A ticket was issued.
+    Issued(Issued),
+    /// A ticket was called.
+    Called(Called),
+    /// The act was done and has nothing to tell beyond the rows.
+    Done,
+}
+
+/// A new ticket: what a slip must say and no row tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Issued {
+    /// Ticket id: the business day as yyyymmdd, then six digits of the day's serial number.
+    pub ticket: u64,
+    /// The number on paper, on the wall and in the voice, such as `A012`.
+    pub number: String,
+    /// Code of the service.
+    pub service: String,
+    /// Code of the class.
+    pub class: String,
+    /// Whether the class is favoured, which the slip shows as 优先.
+    pub favoured: bool,
+    /// People who, as it stands, are called before this ticket.
+    pub ahead: u32,
+    /// The wait to expect, if the hall can tell.
+    pub wait: Option<WaitRange>,
+    /// Local date and time of issue, `2026-11-22 10:42`.
+    pub issued_at: String,
+    /// The business day on which it is valid, `2026-11-22`.
+    pub day: String,
+}
+
+/// A wait to expect, as an interval that holds about eight times in ten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WaitRange {
+    /// Lower end in minutes.
+    pub low_min: u32,
+    /// Upper end in minutes, at least the lower end.
+    pub high_min: u32,
+}
+
+/// A ticket that a counter has just called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Called {
+    /// Call id: the day's calls counted from 1, prefixed like a ticket id.
+    pub call: u64,
+    /// Ticket id.
+    pub ticket: u64,
+    /// The number called.
+    pub number: String,
+    /// Code of the service.
+    pub service: String,
+    /// Code of the class.
+    pub class: String,
+    /// How long it waited, in milliseconds of the hall's steady clock.
+    pub waited_ms: u64,
+}

@@ -1,0 +1,1 @@
+//! The rules of the queue: pure, without clock, I/O, async or randomness.

@@ -1,0 +1,1 @@
+//! The hall's memory: one SQLite file, one writer.

@@ -1,0 +1,3 @@
+//! The display on the wall, which shows and speaks the call.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The touch kiosk that prints tickets.
+
+fn main() {}
