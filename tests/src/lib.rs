@@ -1,1 +1,3 @@
 //! The product as its users meet it: test support, and tests across programs.
+
+pub mod pictures;
