@@ -1,0 +1,145 @@
+//! One WebSocket: connects, reads frames, writes what it is given.
+
+use futures_util::{SinkExt, StreamExt};
+use protocol::{ClientFrame, HallFrame};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+use crate::session::Input;
+use crate::{Address, Lost};
+
+/// What is read from the socket at once, in bytes. The library's 128 KiB would be allocated for
+/// each client of a bench or a rehearsal; small reads are no slower.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
+
+/// Frames that may wait for the socket: a hello, and twice what may be unanswered, since what was
+/// forgotten may still stand in the queue.
+const OUTBOX_FRAMES: usize = 2 * protocol::MAX_REQUESTS_IN_FLIGHT + 8;
+
+/// Frames read ahead of the session.
+const INBOX_FRAMES: usize = 16;
+
+/// A connection, or the attempt at one. Dropping it closes the socket.
+pub(crate) struct Wire {
+    inputs: mpsc::Receiver<Input>,
+    outbox: mpsc::Sender<Message>,
+    _task: JoinSet<()>,
+}
+
+impl Wire {
+    /// Begins to connect. What comes of it is the first input.
+    pub(crate) fn connect(address: Address) -> Self {
+        let (to_session, inputs) = mpsc::channel(INBOX_FRAMES);
+        let (outbox, from_session) = mpsc::channel(OUTBOX_FRAMES);
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            let why = converse(&address, &to_session, from_session).await;
+            // The session may have dropped this wire meanwhile, and then nobody wants to know.
+            let _ = to_session.send(Input::Closed(why)).await;
+        });
+        Self {
+            inputs,
+            outbox,
+            _task: task,
+        }
+    }
+
+    /// The next thing that the socket did. Pending for ever after its end was told.
+    pub(crate) async fn next(&mut self) -> Input {
+        match self.inputs.recv().await {
+            Some(input) => input,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Queues a message. A queue that is full, or a socket that has ended, shows soon enough as
+    /// silence or as a close: requests are sent again then.
+    pub(crate) fn send(&self, message: Message) {
+        if let Err(error) = self.outbox.try_send(message) {
+            tracing::debug!(%error, "a frame was not queued");
+        }
+    }
+}
+
+/// A client's frame as it travels.
+pub(crate) fn encode(frame: &ClientFrame) -> String {
+    // Cannot fail: keys are strings, and nothing in a frame has a serializer of its own.
+    serde_json::to_string(frame).unwrap_or_default()
+}
+
+async fn converse(
+    address: &Address,
+    inputs: &mpsc::Sender<Input>,
+    outbox: mpsc::Receiver<Message>,
+) -> Lost {
+    let socket = match connect(address).await {
+        Ok(socket) => socket,
+        Err(why) => return why,
+    };
+    if inputs.send(Input::Opened).await.is_err() {
+        return Lost::Closed;
+    }
+    let (sink, stream) = socket.split();
+    tokio::select! {
+        why = read(stream, inputs) => why,
+        why = write(sink, outbox) => why,
+    }
+}
+
+async fn connect(address: &Address) -> Result<WebSocketStream<TcpStream>, Lost> {
+    let unreachable = |error: std::io::Error| Lost::Unreachable(error.to_string());
+    let stream = TcpStream::connect((address.host(), address.port()))
+        .await
+        .map_err(unreachable)?;
+    stream.set_nodelay(true).map_err(unreachable)?;
+    let (socket, _) = client_async_with_config(address.to_string(), stream, Some(config()))
+        .await
+        .map_err(|error| Lost::NotAHall(error.to_string()))?;
+    Ok(socket)
+}
+
+fn config() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(2 * protocol::MAX_FRAME_FROM_CLIENT_BYTES)
+        .max_frame_size(Some(protocol::MAX_FRAME_FROM_HALL_BYTES))
+        .max_message_size(Some(protocol::MAX_FRAME_FROM_HALL_BYTES))
+}
+
+async fn read(
+    mut stream: impl StreamExt<Item = Result<Message, Error>> + Unpin,
+    inputs: &mpsc::Sender<Input>,
+) -> Lost {
+    loop {
+        let input = match stream.next().await {
+            Some(Ok(Message::Text(text))) => match serde_json::from_str::<HallFrame>(&text) {
+                Ok(frame) => Input::Heard(frame),
+                Err(error) => return Lost::NotAHall(error.to_string()),
+            },
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Input::HeardAlive,
+            Some(Ok(Message::Binary(_))) => return Lost::NotAHall("a binary frame".into()),
+            Some(Err(Error::Capacity(error))) => return Lost::NotAHall(error.to_string()),
+            Some(Ok(Message::Close(_) | Message::Frame(_)) | Err(_)) | None => return Lost::Closed,
+        };
+        if inputs.send(input).await.is_err() {
+            return Lost::Closed;
+        }
+    }
+}
+
+async fn write(
+    mut sink: impl SinkExt<Message> + Unpin,
+    mut outbox: mpsc::Receiver<Message>,
+) -> Lost {
+    while let Some(message) = outbox.recv().await {
+        if sink.send(message).await.is_err() {
+            return Lost::Closed;
+        }
+    }
+    Lost::Closed
+}
