@@ -1,1 +1,43 @@
 //! A slip of paper: what it says, its lines, its ESC/POS bytes, a printer and its state.
+//!
+//! ```no_run
+//! use ticket::{PrintOutcome, Printer, PrinterSettings, Slip};
+//!
+//! let mut printer = Printer::new(PrinterSettings::network("192.0.2.7:9100"))?;
+//! if printer.state().can_print() {
+//!     match printer.print(&Slip::example(), 1) {
+//!         PrintOutcome::Printed => println!("on paper"),
+//!         PrintOutcome::NotPrinted(trouble) => println!("no paper: {trouble}"),
+//!         PrintOutcome::Unknown(trouble) => println!("offer a copy: {trouble}"),
+//!     }
+//! }
+//! # Ok::<(), ticket::PrinterError>(())
+//! ```
+//!
+//! The way of a slip: [`Slip`] (what it says) -> [`layout`] (lines that fit the paper) -> bytes, either
+//! in the printer's own Chinese font or as an image in ours -> [`Printer`] (one job, confirmed).
+//! Everything blocks; a program keeps its printer on a thread of its own.
+
+mod bitmap;
+mod commands;
+pub mod layout;
+mod native;
+mod printer;
+mod raster;
+mod reply;
+mod slip;
+mod state;
+mod transport;
+mod typeface;
+mod wrap;
+
+pub use bitmap::Bitmap;
+pub use commands::CommandError;
+pub use printer::{
+    Completion, Method, PAPER_DOTS, PrintOutcome, Printer, PrinterError, PrinterSettings,
+};
+pub use raster::render_preview;
+pub use slip::{Bilingual, QR_TEXT_BYTES_MAX, Slip, WaitInterval};
+pub use state::{PrinterState, Trouble};
+pub use transport::{LinkFault, SendFault, Tcp, Transport};
+pub use typeface::{Lettering, Typeface, TypefaceError};

@@ -1,0 +1,348 @@
+//! One printer: ask its state, print a slip, and know what became of it.
+//!
+//! A job is one buffer and one write. The printer is asked before, so that nothing is sent to one
+//! that cannot print, and confirms after the cut, so that "printed" is what the printer said and not
+//! what we hope. When the link breaks between the two, the outcome is unknown and stays so: whoever
+//! calls offers the same number again as a copy, never blindly.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::commands::CommandError;
+use crate::native;
+use crate::raster;
+use crate::reply::{Reply, ReplyReader};
+use crate::slip::Slip;
+use crate::state::{PrinterState, StatusBytes, Trouble};
+use crate::transport::{LinkFault, Tcp, Transport};
+use crate::typeface::{Typeface, TypefaceError};
+
+/// How to reach a printer and how to speak to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrinterSettings {
+    /// `HOST:PORT`; network printers listen on 9100.
+    pub address: String,
+    /// Dots across the paper: 576 on 80 mm, 384 on 58 mm.
+    pub dots: u32,
+    /// Whose letters are printed.
+    pub method: Method,
+    /// The font file for [`Method::Raster`]; `None` looks for Noto Sans CJK where systems keep it.
+    pub font: Option<PathBuf>,
+    /// How the printer tells that a ticket is done.
+    pub completion: Completion,
+    /// How long connecting may take.
+    pub connect_within: Duration,
+    /// How long one answer about the state may take.
+    pub answer_within: Duration,
+    /// How long a ticket may take from the first byte to the confirmation.
+    pub print_within: Duration,
+}
+
+impl PrinterSettings {
+    /// An 80 mm network printer with a Chinese font, with deadlines that suit a waiting customer.
+    pub fn network(address: impl Into<String>) -> Self {
+        Self {
+            address: address.into(),
+            dots: 576,
+            method: Method::Native,
+            font: None,
+            completion: Completion::ProcessId,
+            connect_within: Duration::from_secs(2),
+            answer_within: Duration::from_secs(1),
+            print_within: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Whose letters are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// The printer's own Chinese font, text in GB18030: about 1 kB a ticket.
+    Native,
+    /// Our font, sent as an image: exact, 20 to 60 kB a ticket, never over a serial line.
+    Raster,
+}
+
+/// How a printer tells that everything before a point has been printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completion {
+    /// `GS ( H` function 48: the printer sends the job's id back when it has printed.
+    ProcessId,
+    /// `GS r 1`, for printers without it: the answer means that the data were consumed.
+    PaperSensor,
+}
+
+/// What became of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrintOutcome {
+    /// The printer confirmed it after the cut.
+    Printed,
+    /// Not one byte reached the printer: there is no paper with this number from this job.
+    NotPrinted(Trouble),
+    /// Bytes were sent and no confirmation came: there may be a paper, a part of one, or none.
+    Unknown(Trouble),
+}
+
+/// A printer that cannot be used as it is set.
+#[derive(Debug, thiserror::Error)]
+pub enum PrinterError {
+    /// The raster method needs a font.
+    #[error(transparent)]
+    Typeface(#[from] TypefaceError),
+    /// Layouts exist between these widths.
+    #[error("{dots} dots is no paper width; 80 mm paper has 576 dots, 58 mm paper has 384")]
+    Dots {
+        /// The width asked for.
+        dots: u32,
+    },
+}
+
+/// One printer and its only writer.
+pub struct Printer {
+    settings: PrinterSettings,
+    typeface: Option<Typeface>,
+}
+
+/// While a ticket prints the state is asked this often, so that an empty roll is told at once
+/// and not only when all time is up.
+const STATE_EVERY: Duration = Duration::from_millis(500);
+
+/// Paper widths that the layout is made for, in dots.
+pub const PAPER_DOTS: std::ops::RangeInclusive<u32> = 360..=640;
+
+impl Printer {
+    /// A printer by its settings. Loads the font for [`Method::Raster`]; does not connect yet.
+    pub fn new(settings: PrinterSettings) -> Result<Self, PrinterError> {
+        if !PAPER_DOTS.contains(&settings.dots) {
+            let dots = settings.dots;
+            return Err(PrinterError::Dots { dots });
+        }
+        let typeface = match settings.method {
+            Method::Native => None,
+            Method::Raster => Some(Typeface::load(settings.font.as_deref())?),
+        };
+        Ok(Self { settings, typeface })
+    }
+
+    /// The settings it was made with.
+    pub fn settings(&self) -> &PrinterSettings {
+        &self.settings
+    }
+
+    /// Asks the printer how it is. Never fails: that nobody answers is a state too.
+    ///
+    /// Blocks for `connect_within` and four times `answer_within` at most.
+    pub fn state(&mut self) -> PrinterState {
+        self.open()
+            .and_then(|mut session| session.state(self.settings.answer_within))
+            .unwrap_or_else(PrinterState::Trouble)
+    }
+
+    /// Prints one slip and waits until the printer has confirmed it.
+    ///
+    /// `job` marks the printer's confirmation; two jobs in a row must not have the same one.
+    /// Blocks for the state's time and `print_within` at most.
+    pub fn print(&mut self, slip: &Slip, job: u32) -> PrintOutcome {
+        let Ok(bytes) = self.bytes(slip, job) else {
+            return PrintOutcome::NotPrinted(Trouble::Unprintable);
+        };
+        match self.open_ready() {
+            Ok(mut session) => {
+                let awaited = Awaited::of(self.settings.completion, job);
+                session.print(&bytes, awaited, &self.settings)
+            }
+            Err(trouble) => PrintOutcome::NotPrinted(trouble),
+        }
+    }
+
+    /// The bytes of a job as [`Printer::print`] sends them.
+    pub fn bytes(&self, slip: &Slip, job: u32) -> Result<Vec<u8>, CommandError> {
+        let mut bytes = match &self.typeface {
+            None => native::slip_bytes(slip, self.settings.dots)?,
+            Some(typeface) => raster::slip_bytes(slip, self.settings.dots, typeface)?,
+        };
+        bytes.extend(Awaited::of(self.settings.completion, job).request());
+        Ok(bytes)
+    }
+
+    fn open_ready(&self) -> Result<Session<Tcp>, Trouble> {
+        let mut session = self.open()?;
+        match session.state(self.settings.answer_within)?.trouble() {
+            None => Ok(session),
+            Some(trouble) => Err(trouble),
+        }
+    }
+
+    fn open(&self) -> Result<Session<Tcp>, Trouble> {
+        let tcp = Tcp::connect(&self.settings.address, self.settings.connect_within)?;
+        Ok(Session::new(tcp))
+    }
+}
+
+impl From<LinkFault> for Trouble {
+    fn from(fault: LinkFault) -> Self {
+        match fault {
+            LinkFault::Unreachable => Self::Unreachable,
+            LinkFault::Broken => Self::LinkBroken,
+            LinkFault::Late => Self::Silent,
+        }
+    }
+}
+
+/// The job in four bytes between 20h and 7Eh, as `GS ( H` wants them.
+fn process_id(job: u32) -> [u8; 4] {
+    let mut rest = job;
+    [0; 4].map(|_| {
+        let digit = (rest % 95) as u8;
+        rest /= 95;
+        0x20 + digit
+    })
+}
+
+/// One connection, from the first question to the confirmation.
+struct Session<T: Transport> {
+    transport: T,
+    replies: ReplyReader,
+    /// What counts as the confirmation, while one is awaited.
+    awaited: Option<Awaited>,
+    confirmed: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Awaited {
+    ProcessId([u8; 4]),
+    PaperSensor,
+}
+
+impl Awaited {
+    fn of(completion: Completion, job: u32) -> Self {
+        match completion {
+            Completion::ProcessId => Self::ProcessId(process_id(job)),
+            Completion::PaperSensor => Self::PaperSensor,
+        }
+    }
+
+    /// Stands after the cut, so that the answer says that the cut is done too.
+    fn request(self) -> Vec<u8> {
+        match self {
+            Self::ProcessId([a, b, c, d]) => {
+                vec![0x1d, 0x28, 0x48, 6, 0, 0x30, 0x30, a, b, c, d]
+            }
+            Self::PaperSensor => vec![0x1d, 0x72, 1],
+        }
+    }
+}
+
+impl<T: Transport> Session<T> {
+    fn new(transport: T) -> Self {
+        Self {
+            transport,
+            replies: ReplyReader::default(),
+            awaited: None,
+            confirmed: false,
+        }
+    }
+
+    /// Asks all four status bytes, each only after the one before was answered: by themselves they
+    /// do not say to which question they belong.
+    fn state(&mut self, answer_within: Duration) -> Result<PrinterState, Trouble> {
+        self.drain()?;
+        let bytes = StatusBytes {
+            printer: self.ask(1, answer_within)?,
+            offline_cause: self.ask(2, answer_within)?,
+            error_cause: self.ask(3, answer_within)?,
+            paper: self.ask(4, answer_within)?,
+        };
+        Ok(bytes.state())
+    }
+
+    fn print(
+        &mut self,
+        bytes: &[u8],
+        awaited: Awaited,
+        settings: &PrinterSettings,
+    ) -> PrintOutcome {
+        let deadline = Instant::now() + settings.print_within;
+        self.awaited = Some(awaited);
+        if let Err(failed) = self.transport.send(bytes, settings.print_within) {
+            let trouble = failed.fault.into();
+            return match failed.sent {
+                0 => PrintOutcome::NotPrinted(trouble),
+                _ => PrintOutcome::Unknown(trouble),
+            };
+        }
+        match self.await_confirmation(settings.answer_within, deadline) {
+            Ok(()) => PrintOutcome::Printed,
+            Err(trouble) => PrintOutcome::Unknown(trouble),
+        }
+    }
+
+    /// Waits for the confirmation and asks for the state in between.
+    fn await_confirmation(
+        &mut self,
+        answer_within: Duration,
+        deadline: Instant,
+    ) -> Result<(), Trouble> {
+        while Instant::now() < deadline {
+            let ask_at = deadline.min(Instant::now() + STATE_EVERY);
+            while !self.confirmed && self.reply_before(ask_at)?.is_some() {}
+            if self.confirmed {
+                return Ok(());
+            }
+            let state = self.state(answer_within);
+            match state {
+                // The confirmation may have come in between the answers.
+                _ if self.confirmed => return Ok(()),
+                Ok(PrinterState::Trouble(trouble)) => return Err(trouble),
+                // Some printers are deaf while they print.
+                Ok(_) | Err(Trouble::Silent) => {}
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        Err(Trouble::Silent)
+    }
+
+    fn ask(&mut self, n: u8, within: Duration) -> Result<u8, Trouble> {
+        let deadline = Instant::now() + within;
+        self.transport
+            .send(&[0x10, 0x04, n], within)
+            .map_err(|failed| failed.fault)?;
+        while let Some(reply) = self.reply_before(deadline)? {
+            if let Reply::RealTime(byte) = reply {
+                return Ok(byte);
+            }
+        }
+        Err(Trouble::Silent)
+    }
+
+    /// Takes in what came unasked, so that an old answer is not taken for a new one.
+    fn drain(&mut self) -> Result<(), Trouble> {
+        while self.reply_before(Instant::now())?.is_some() {}
+        Ok(())
+    }
+
+    /// The next reply before the deadline. What is already there is always read.
+    fn reply_before(&mut self, deadline: Instant) -> Result<Option<Reply>, Trouble> {
+        loop {
+            if let Some(reply) = self.replies.next_reply() {
+                self.note(reply);
+                return Ok(Some(reply));
+            }
+            let mut buffer = [0; 256];
+            let left = deadline.saturating_duration_since(Instant::now());
+            let count = self.transport.receive(&mut buffer, left)?;
+            if count == 0 {
+                return Ok(None);
+            }
+            self.replies.push(&buffer[..count]);
+        }
+    }
+
+    fn note(&mut self, reply: Reply) {
+        self.confirmed |= match (self.awaited, reply) {
+            (Some(Awaited::ProcessId(id)), Reply::ProcessId(got)) => got == id,
+            (Some(Awaited::PaperSensor), Reply::Sensor(_)) => true,
+            _ => false,
+        };
+    }
+}

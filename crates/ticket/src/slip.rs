@@ -1,0 +1,109 @@
+//! What a slip of paper says. No sizes, no places, no commands: those belong to the layout.
+
+/// A text in the two languages of a hall. Either may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bilingual {
+    /// Chinese, simplified.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Bilingual {
+    /// Both texts at once.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            zh: zh.into(),
+            en: en.into(),
+        }
+    }
+
+    /// True when neither language says anything.
+    pub fn is_empty(&self) -> bool {
+        self.zh.is_empty() && self.en.is_empty()
+    }
+}
+
+/// An expected wait in whole minutes, an interval because nobody can promise a point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitInterval {
+    /// The shorter end, in minutes.
+    pub from_minutes: u32,
+    /// The longer end, in minutes. Equal to `from_minutes` when there is only one figure.
+    pub to_minutes: u32,
+}
+
+/// Everything that one ticket says. Empty texts and `None` are left off the paper.
+///
+/// It holds no personal data: the class of a customer appears only as the badge 优先.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Slip {
+    /// The hall's name.
+    pub hall: Bilingual,
+    /// The number in the queue, such as `A012`.
+    pub number: String,
+    /// True prints the badge 优先 PRIORITY.
+    pub favoured: bool,
+    /// The service the ticket is for.
+    pub service: Bilingual,
+    /// How many people are before this one; `None` prints nothing.
+    pub people_ahead: Option<u32>,
+    /// The expected wait; `None` prints nothing.
+    pub expected_wait: Option<WaitInterval>,
+    /// The zone to walk to, such as `A区` and `Zone A`.
+    pub zone: Bilingual,
+    /// The counters that may call, such as `1–3号窗口` and `Counters 1–3`.
+    pub counters: Bilingual,
+    /// When the number was given, in the hall's own time, ready to print: `2026-11-22 09:15`.
+    pub issued_at: String,
+    /// The day on which it is valid, ready to print: `2026-11-22`.
+    pub valid_on: String,
+    /// What happens to somebody who misses the call.
+    pub missed_call_rule: Bilingual,
+    /// The serial by which staff find the ticket again.
+    pub serial: String,
+    /// The text of a QR code, as a rule an address. At most [`QR_TEXT_BYTES_MAX`] bytes.
+    pub qr: Option<String>,
+    /// 0 for the first paper; n prints a bar 补打 REPRINT n.
+    pub copy: u32,
+    /// True prints number, service and counters only, larger.
+    pub large_print: bool,
+}
+
+/// The longest text of a QR code in bytes: still under 30 mm wide on paper at four dots a module.
+pub const QR_TEXT_BYTES_MAX: usize = 200;
+
+impl Slip {
+    /// A filled slip for previews, galleries and tests.
+    pub fn example() -> Self {
+        Self {
+            hall: Bilingual::new("城东供电营业厅", "Chengdong Power Service Hall"),
+            number: "A012".into(),
+            favoured: false,
+            service: Bilingual::new("电费缴纳", "Pay an electricity bill"),
+            people_ahead: Some(7),
+            expected_wait: Some(WaitInterval {
+                from_minutes: 15,
+                to_minutes: 25,
+            }),
+            zone: Bilingual::new("A区", "Zone A"),
+            counters: Bilingual::new("1–3号窗口", "Counters 1–3"),
+            issued_at: "2026-11-22 09:15".into(),
+            valid_on: "2026-11-22".into(),
+            missed_call_rule: Bilingual::new(
+                "过号后请到引导台复号,再过3个号为您优先安排。",
+                "Missed your call? Tell the guide desk and you will be called again after 3 more numbers.",
+            ),
+            serial: "0123-A012-7K".into(),
+            qr: Some("https://hall.example/t/0123-A012-7K".into()),
+            copy: 0,
+            large_print: false,
+        }
+    }
+
+    /// The same slip as its nth copy, with the bar 补打 REPRINT n.
+    pub fn copy(mut self, copy: u32) -> Self {
+        self.copy = copy;
+        self
+    }
+}
