@@ -1,1 +1,53 @@
-fn main() {}
+//! Every command that a developer or newcomer types: `cargo xtask demo`, `test`, `shots`, `bench`.
+//!
+//! This crate is the first thing that a bare machine builds, so it needs no system package and
+//! few dependencies. Each command says what it needs before it begins, see [`packages`].
+
+mod bench;
+mod demo;
+mod deny;
+mod packages;
+mod shots;
+mod steps;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Test(options) => test::run(&options),
+        Command::Shots(options) => shots::run(&options),
+        Command::Bench(options) => bench::run(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Paihao's commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Open a hall on this machine: hall, printer, kiosk, two counters and the wall.
+    Demo(demo::Options),
+    /// Check everything that can be checked: format, lints, documentation, dependencies, licences, tests.
+    Test(test::Options),
+    /// Draw every page of every program to target/shots/, without a display.
+    Shots(shots::Options),
+    /// Measure the hall against what this machine can do, in one run.
+    Bench(bench::Options),
+}
