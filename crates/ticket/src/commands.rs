@@ -4,7 +4,7 @@
 //! mended, so that the way round can go:
 //! * `partial_cut()` sends a full cut (`GS V 65 1`; 65 is full, 66 is partial);
 //! * every instruction is a write of its own, so bytes are collected here and sent in one piece;
-//! * it has no Chinese mode (`FS &`, `FS .`), no `ESC $`, `ESC J`, `GS P`, and no image from memory.
+//! * it has no Chinese mode (`FS &`, `FS .`) and no image from memory.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -86,21 +86,16 @@ impl Commands {
         Ok(())
     }
 
-    /// The next character begins at this dot of the line.
-    pub(crate) fn move_to(&mut self, dot: u32) -> Done {
-        let [low, high] = (dot as u16).to_le_bytes();
-        self.custom(&[0x1b, 0x24, low, high])
-    }
-
-    /// Blank paper of this many dots.
+    /// Blank paper of this many dots, as empty lines of that height: some printers ignore `ESC J`
+    /// and an end of line that directly follows an image.
     pub(crate) fn feed_dots(&mut self, dots: u32) -> Done {
         let mut left = dots;
         while left > 0 {
             let step = left.min(255) as u8;
-            self.custom(&[0x1b, 0x4a, step])?;
+            self.custom(&[0x1b, 0x33, step, 0x0a])?;
             left -= u32::from(step);
         }
-        Ok(())
+        self.custom(&[0x1b, 0x32])
     }
 
     /// A stripe of an image as wide as its rows (`GS v 0`).

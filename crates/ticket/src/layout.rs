@@ -22,8 +22,8 @@ pub enum Line {
         /// The lines of the right half.
         right: Vec<TextLine>,
     },
-    /// A QR code with lines beside it, or under it where the printer draws it.
-    Qr {
+    /// A QR code, with lines to its right where there is room for them.
+    Code {
         /// What the code says.
         text: String,
         /// What stands beside it.
@@ -105,6 +105,9 @@ pub enum Style {
 pub trait Letters {
     /// The width of a text in dots.
     fn width_dots(&self, text: &str, style: Style) -> u32;
+
+    /// The room to the right of a QR code in dots; `None` where nothing can stand beside one.
+    fn room_beside_code(&self, text: &str) -> Option<u32>;
 }
 
 /// Lays a slip out on paper of this width in dots.
@@ -134,11 +137,11 @@ impl Sheet<'_> {
     fn normal_print(&mut self, slip: &Slip) {
         self.head(slip);
         self.number(slip);
-        self.gap(14);
+        self.gap(20);
         self.bilingual(&slip.service, Style::Title, Style::Body);
-        self.gap(16);
+        self.gap(18);
         self.queue(slip);
-        self.destination(slip, Style::Title, Style::Body);
+        self.destination(slip, Style::Body);
         self.rule(Weight::Light);
         self.times_and_code(slip);
         self.missed_call(slip);
@@ -148,12 +151,13 @@ impl Sheet<'_> {
     /// Number, service and counters only (and the bar of a copy, which must never be missed).
     fn large_print(&mut self, slip: &Slip) {
         self.reprint_bar(slip);
+        self.gap(10);
         self.number(slip);
-        self.gap(20);
+        self.gap(24);
         self.bilingual(&slip.service, Style::Title, Style::Large);
         self.gap(24);
         self.rule(Weight::Heavy);
-        self.destination(slip, Style::Title, Style::Large);
+        self.destination(slip, Style::Large);
     }
 
     fn head(&mut self, slip: &Slip) {
@@ -162,8 +166,8 @@ impl Sheet<'_> {
         self.rule(Weight::Heavy);
         self.reprint_bar(slip);
         self.gap(14);
-        self.centred("您的排队号  Your number", Style::Body);
-        self.gap(10);
+        self.label("您的排队号", "Your number", Style::Body);
+        self.gap(16);
     }
 
     fn reprint_bar(&mut self, slip: &Slip) {
@@ -178,7 +182,7 @@ impl Sheet<'_> {
     fn number(&mut self, slip: &Slip) {
         self.push(&slip.number, Style::Number, Ground::Plain);
         if slip.favoured {
-            self.gap(14);
+            self.gap(18);
             self.push("优先 PRIORITY", Style::Heading, Ground::Badge);
         }
     }
@@ -201,54 +205,53 @@ impl Sheet<'_> {
     }
 
     fn stacked(&mut self, blocks: impl Iterator<Item = Vec<TextLine>>) {
+        self.gap(10);
         for block in blocks {
             self.lines.extend(block.into_iter().map(Line::Text));
             self.gap(6);
         }
     }
 
-    fn destination(&mut self, slip: &Slip, zh: Style, en: Style) {
+    fn destination(&mut self, slip: &Slip, running: Style) {
         if slip.zone.is_empty() && slip.counters.is_empty() {
             return;
         }
         self.gap(14);
-        self.centred("叫到号后请到  When called, go to", Style::Body);
+        self.label("叫到号后请到", "When called, go to", running);
         self.gap(4);
-        self.paragraph(&joined(&slip.zone.zh, &slip.counters.zh, " "), zh);
+        let zh = joined(&slip.zone.zh, &slip.counters.zh, " ");
+        let en = joined(&slip.zone.en, &slip.counters.en, ", ");
+        self.paragraph(&zh, Style::Title);
         self.gap(2);
-        self.paragraph(&joined(&slip.zone.en, &slip.counters.en, " · "), en);
+        self.paragraph(&en, running);
         self.gap(16);
     }
 
     fn times_and_code(&mut self, slip: &Slip) {
-        let mut beside = Vec::new();
-        if !slip.issued_at.is_empty() {
-            beside.push(left("取号时间  Issued", Style::Body));
-            beside.push(left(&slip.issued_at, Style::Strong));
-        }
-        if !slip.valid_on.is_empty() {
-            beside.push(left("仅当日有效  Valid only on", Style::Body));
-            beside.push(left(&slip.valid_on, Style::Strong));
-        }
+        let mut lines = times(slip);
         self.gap(14);
-        match &slip.qr {
-            Some(text) => self.code(text, beside),
-            None => self.lines.extend(beside.into_iter().map(|line| {
-                Line::Text(TextLine {
-                    place: Place::Centre,
-                    ..line
-                })
-            })),
+        if let Some(text) = &slip.qr {
+            lines.push(left("扫码查看进度", Style::Body));
+            lines.push(left("Scan to follow the queue", Style::Body));
+            let room = self.letters.room_beside_code(text).unwrap_or(0);
+            let fits = lines
+                .iter()
+                .all(|line| line.width_dots(self.letters) <= room);
+            let beside = if fits {
+                std::mem::take(&mut lines)
+            } else {
+                Vec::new()
+            };
+            self.lines.push(Line::Code {
+                text: text.clone(),
+                beside,
+            });
+            self.gap(8);
         }
-    }
-
-    fn code(&mut self, text: &str, mut beside: Vec<TextLine>) {
-        beside.push(left("扫码查看进度", Style::Body));
-        beside.push(left("Scan to follow the queue", Style::Body));
-        self.lines.push(Line::Qr {
-            text: text.to_owned(),
-            beside,
-        });
+        for line in lines {
+            let place = Place::Centre;
+            self.lines.push(Line::Text(TextLine { place, ..line }));
+        }
     }
 
     fn missed_call(&mut self, slip: &Slip) {
@@ -273,9 +276,25 @@ impl Sheet<'_> {
         self.paragraph(&text.en, en);
     }
 
+    /// Both languages on one line where they fit, else one under the other.
+    fn label(&mut self, zh: &str, en: &str, style: Style) {
+        let both = format!("{zh}  {en}");
+        if self.letters.width_dots(&both, style) <= self.room() {
+            self.centred(&both, style);
+        } else {
+            self.paragraph(zh, style);
+            self.paragraph(en, style);
+        }
+    }
+
+    fn room(&self) -> u32 {
+        self.dots - 2 * SIDE_DOTS
+    }
+
     fn paragraph(&mut self, text: &str, style: Style) {
-        let room = self.dots - 2 * SIDE_DOTS;
-        for line in wrap(text, room, |part| self.letters.width_dots(part, style)) {
+        for line in wrap(text, self.room(), |part| {
+            self.letters.width_dots(part, style)
+        }) {
             self.centred(&line, style);
         }
     }
@@ -335,12 +354,29 @@ fn wait_block(wait: WaitInterval) -> Vec<TextLine> {
         false => format!("{}–{}", wait.from_minutes, wait.to_minutes),
     };
     vec![
-        centre(vec![span("预计等候  Wait", Style::Body)]),
+        centre(vec![span("预计等候  Wait (min)", Style::Body)]),
         centre(vec![
             span(&minutes, Style::Figure),
-            span(" 分钟 min", Style::Body),
+            span(" 分钟", Style::Body),
         ]),
     ]
+}
+
+fn times(slip: &Slip) -> Vec<TextLine> {
+    let mut lines = Vec::new();
+    if !slip.issued_at.is_empty() {
+        lines.push(left("取号时间  Issued", Style::Body));
+        lines.push(left(&slip.issued_at, Style::Strong));
+    }
+    match slip.issued_at.starts_with(&slip.valid_on) {
+        _ if slip.valid_on.is_empty() => {}
+        true => lines.push(left("仅当日有效  Valid today", Style::Body)),
+        false => {
+            lines.push(left("有效日期  Valid on", Style::Body));
+            lines.push(left(&slip.valid_on, Style::Strong));
+        }
+    }
+    lines
 }
 
 fn joined(first: &str, second: &str, between: &str) -> String {

@@ -55,6 +55,11 @@ impl Cells {
 }
 
 impl Letters for Cells {
+    /// The printer draws a code on a line of its own.
+    fn room_beside_code(&self, _text: &str) -> Option<u32> {
+        None
+    }
+
     fn width_dots(&self, text: &str, style: Style) -> u32 {
         let (across, _, _) = self.style(style);
         cells(text) * CELL_DOTS * u32::from(across)
@@ -80,7 +85,7 @@ fn write_line(commands: &mut Commands, cells: &Cells, line: &Line) -> Result<(),
         Line::Rule(weight) => write_rule(commands, cells.dots, *weight),
         Line::Text(text) => write_text(commands, cells, text),
         Line::Columns { left, right } => write_columns(commands, cells, left, right),
-        Line::Qr { text, beside } => write_code(commands, cells, text, beside),
+        Line::Code { text, .. } => write_code(commands, text),
     }
 }
 
@@ -132,47 +137,38 @@ fn write_span(commands: &mut Commands, cells: &Cells, span: &Span) -> Result<(),
     commands.size(1, 1)
 }
 
+/// Both halves of a row are moved by spaces, and not by `ESC $`, which some printers ignore once
+/// the line has begun. Every width here is a whole number of cells.
 fn write_columns(
     commands: &mut Commands,
     cells: &Cells,
     left: &[TextLine],
     right: &[TextLine],
 ) -> Result<(), CommandError> {
-    let half = cells.dots / 2;
+    let half = cells.dots / 2 / CELL_DOTS;
     for row in 0..left.len().max(right.len()) {
-        for (start, column) in [(0, left), (half, right)] {
-            if let Some(line) = column.get(row) {
-                let free = half.saturating_sub(line.width_dots(cells));
-                commands.move_to(start + free / 2)?;
-                for span in &line.spans {
-                    write_span(commands, cells, span)?;
-                }
+        let mut at = 0;
+        for (start, line) in [(0, left.get(row)), (half, right.get(row))] {
+            let Some(line) = line else { continue };
+            let width = line.width_dots(cells) / CELL_DOTS;
+            let begin = start + half.saturating_sub(width) / 2;
+            commands.text(&" ".repeat(begin.saturating_sub(at) as usize))?;
+            for span in &line.spans {
+                write_span(commands, cells, span)?;
             }
+            at = begin + width;
         }
         commands.end_of_line()?;
     }
     Ok(())
 }
 
-/// The printer draws the code on a line of its own; what stands beside it goes under it.
-fn write_code(
-    commands: &mut Commands,
-    cells: &Cells,
-    text: &str,
-    beside: &[TextLine],
-) -> Result<(), CommandError> {
+fn write_code(commands: &mut Commands, text: &str) -> Result<(), CommandError> {
     const MODULE_DOTS: u8 = 5;
-    if text.len() <= QR_TEXT_BYTES_MAX {
-        commands.centred(true)?;
-        commands.qr(text, MODULE_DOTS)?;
-        commands.feed_dots(8)?;
+    if text.len() > QR_TEXT_BYTES_MAX {
+        return Ok(());
     }
-    for line in beside {
-        let centred = TextLine {
-            place: Place::Centre,
-            ..line.clone()
-        };
-        write_text(commands, cells, &centred)?;
-    }
-    Ok(())
+    commands.centred(true)?;
+    commands.qr(text, MODULE_DOTS)?;
+    commands.centred(false)
 }

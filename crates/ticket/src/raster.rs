@@ -138,7 +138,7 @@ impl<'a> Drawn<'a> {
             Line::Columns { left, right } => {
                 self.block_height(left).max(self.block_height(right)) + 2 * COLUMN_GAP_DOTS
             }
-            Line::Qr { text, beside } => {
+            Line::Code { text, beside } => {
                 let code = code(text).map_or(0, |code| code_dots(&code));
                 code.max(self.block_height(beside))
             }
@@ -151,7 +151,7 @@ impl<'a> Drawn<'a> {
             Line::Rule(weight) => bitmap.blacken_area(0, top, self.dots, rule_dots(*weight)),
             Line::Text(text) => self.draw_text(bitmap, text, (0, self.dots), top),
             Line::Columns { left, right } => self.draw_columns(bitmap, left, right, top),
-            Line::Qr { text, beside } => self.draw_code(bitmap, text, beside, top),
+            Line::Code { text, beside } => self.draw_code(bitmap, text, beside, top),
         }
     }
 
@@ -246,6 +246,11 @@ impl<'a> Drawn<'a> {
 }
 
 impl Letters for Drawn<'_> {
+    fn room_beside_code(&self, text: &str) -> Option<u32> {
+        let used = code_dots(&code(text)?) + CODE_GAP_DOTS + 2 * SIDE_DOTS;
+        Some(self.dots.saturating_sub(used))
+    }
+
     fn width_dots(&self, text: &str, style: Style) -> u32 {
         self.typeface.width_dots(text, self.lettering(style))
     }
@@ -300,6 +305,101 @@ fn draw_modules(bitmap: &mut Bitmap, code: &QrCode, left: u32, top: u32) {
         for (x, _) in row.iter().enumerate().filter(|(_, c)| **c == Color::Dark) {
             let (x, y) = (x as u32 * MODULE_DOTS, y as u32 * MODULE_DOTS);
             bitmap.blacken_area(left + x, top + y, MODULE_DOTS, MODULE_DOTS);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What a printer obeys wherever it stands: `DLE EOT`, `DLE ENQ`, `DLE DC4`.
+    fn holds_real_time_command(data: &[u8]) -> bool {
+        data.windows(2)
+            .any(|pair| pair[0] == 0x10 && [0x04, 0x05, 0x14].contains(&pair[1]))
+    }
+
+    /// Bytes among which the dangerous ones are common.
+    fn dangerous_bytes(count: usize) -> impl Strategy<Value = Vec<u8>> {
+        let byte = prop_oneof![
+            Just(0x10),
+            Just(0x04),
+            Just(0x05),
+            Just(0x14),
+            Just(0),
+            0u8..
+        ];
+        proptest::collection::vec(byte, count)
+    }
+
+    fn bitmap_of(row_bytes: usize, data: &[u8]) -> Bitmap {
+        let mut bitmap = Bitmap::new(row_bytes as u32 * 8, (data.len() / row_bytes) as u32);
+        for (at, byte) in data.iter().enumerate() {
+            let (left, y) = ((at % row_bytes * 8) as u32, (at / row_bytes) as u32);
+            for bit in (0..8).filter(|bit| byte & (0x80 >> bit) != 0) {
+                bitmap.blacken(left + bit, y);
+            }
+        }
+        bitmap
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_picture_spells_a_real_time_command(data in dangerous_bytes(12 * 60)) {
+            let bitmap = bitmap_of(12, &data);
+            let mut commands = Commands::new().unwrap();
+            write_bitmap(&mut commands, &bitmap).unwrap();
+            prop_assert!(!holds_real_time_command(&commands.finish().unwrap()));
+        }
+
+        #[test]
+        fn breaking_a_command_only_adds_dots(data in dangerous_bytes(200)) {
+            let broken = unmistakable(data.clone());
+            for (before, after) in data.iter().zip(&broken) {
+                prop_assert_eq!(before & after, *before);
+                prop_assert!((after & !before).count_ones() <= 1);
+            }
+        }
+    }
+
+    #[test]
+    fn the_test_data_hold_what_is_to_be_broken() {
+        assert!(holds_real_time_command(&[0x00, 0x10, 0x04, 0x01]));
+        assert_eq!(unmistakable(vec![0x10, 0x04, 0x01]), [0x10, 0x0c, 0x01]);
+        assert_eq!(unmistakable(vec![0x10, 0x10, 0x14]), [0x10, 0x10, 0x1c]);
+    }
+
+    #[test]
+    fn no_stripe_is_higher_than_printers_hold() {
+        let data = vec![0xff; 2 * 1000];
+        let mut commands = Commands::new().unwrap();
+        write_bitmap(&mut commands, &bitmap_of(2, &data)).unwrap();
+        let bytes = commands.finish().unwrap();
+        let heads = bytes
+            .windows(8)
+            .filter(|head| head.starts_with(&[0x1d, 0x76, 0x30, 0]));
+        let rows: Vec<u16> = heads.map(|h| u16::from_le_bytes([h[6], h[7]])).collect();
+        assert_eq!(rows, [192, 192, 192, 192, 192, 40]);
+    }
+
+    #[test]
+    fn the_number_is_15_mm_high_or_more_on_both_widths() {
+        const DOTS_PER_MM: u32 = 8;
+        let typeface = Typeface::load(None).unwrap();
+        for dots in [576, 384] {
+            for number in ["A012", "V8", "B999"] {
+                let lettering = number_lettering(number, dots, &typeface);
+                let mut bitmap = Bitmap::new(dots, 400);
+                typeface.draw(&mut bitmap, number, lettering, SIDE_DOTS, 300);
+                let inked = bitmap
+                    .rows()
+                    .filter(|row| row.iter().any(|byte| *byte != 0));
+                assert!(inked.count() as u32 >= 15 * DOTS_PER_MM);
+                assert!(typeface.width_dots(number, lettering) <= dots - 2 * SIDE_DOTS);
+            }
         }
     }
 }

@@ -1,0 +1,182 @@
+//! Slips as bytes, read back by a decoder that we did not write.
+
+use escpost_profiles::PrinterProfile;
+use escpost_profiles::resolver::resolve;
+use escpost_render::{MonoSurface, render};
+use proptest::prelude::*;
+use ticket::{
+    Bilingual, Method, Printer, PrinterSettings, Slip, Typeface, WaitInterval, render_preview,
+};
+
+/// Both widths of paper, each with a printer that the decoder knows: an ideal one, and a real one
+/// with its faults (it ignores `ESC J`, `GS V 66` and an end of line after an image).
+const PAPERS: [(u32, &str); 2] = [(576, "REFERENCE"), (384, "NT-5890K")];
+
+/// `GS ( H` at the end of a job, which the decoder does not know.
+const COMPLETION_BYTES: usize = 11;
+
+fn printer(method: Method, dots: u32) -> Printer {
+    let mut settings = PrinterSettings::network("127.0.0.1:9100");
+    settings.method = method;
+    settings.dots = dots;
+    Printer::new(settings).expect("Noto Sans CJK is installed")
+}
+
+fn paper_bytes(printer: &Printer, slip: &Slip) -> Vec<u8> {
+    let mut bytes = printer.bytes(slip, 7).expect("the slip can be printed");
+    bytes.truncate(bytes.len() - COMPLETION_BYTES);
+    bytes
+}
+
+fn slips() -> Vec<Slip> {
+    let mut large = Slip::example();
+    large.large_print = true;
+    let mut favoured = Slip::example().copy(2);
+    favoured.favoured = true;
+    let bare = Slip {
+        number: "V8".into(),
+        ..Slip::default()
+    };
+    vec![Slip::example(), large, favoured, bare]
+}
+
+fn only_sheet(bytes: &[u8], profile: &PrinterProfile) -> MonoSurface {
+    let mut sheets = render(bytes, profile)
+        .expect("the decoder takes every byte")
+        .sheets;
+    assert_eq!(sheets.len(), 1, "one slip is one cut sheet");
+    sheets.remove(0).surface
+}
+
+/// Breaking commands inside of image data costs a dot here and there, and never takes one away.
+#[test]
+fn the_decoder_sees_the_preview_dot_by_dot() {
+    const ADDED_DOTS_MAX: usize = 400;
+    let typeface = Typeface::load(None).unwrap();
+    for (dots, profile) in PAPERS {
+        let printer = printer(Method::Raster, dots);
+        for slip in slips() {
+            let sheet = only_sheet(&paper_bytes(&printer, &slip), resolve(profile).unwrap());
+            let preview = render_preview(&slip, dots, &typeface);
+            let mut added = 0;
+            for y in 0..preview.height() {
+                for x in 0..dots {
+                    let printed = sheet.is_printed(x, y);
+                    assert!(printed || !preview.is_black(x, y), "lost dot {x},{y}");
+                    added += usize::from(printed && !preview.is_black(x, y));
+                }
+            }
+            assert!(added <= ADDED_DOTS_MAX, "{added} dots added");
+        }
+    }
+}
+
+/// The decoder has no Chinese mode, so its two commands are taken out; all others must be sound.
+#[test]
+fn native_commands_are_sound_for_the_decoder() {
+    for (dots, profile) in PAPERS {
+        let printer = printer(Method::Native, dots);
+        for slip in slips() {
+            let bytes = without_chinese_mode(paper_bytes(&printer, &slip));
+            let sheet = only_sheet(&bytes, resolve(profile).unwrap());
+            assert!(tallest_run(&sheet) >= 120, "the number is under 15 mm");
+        }
+    }
+}
+
+fn without_chinese_mode(bytes: Vec<u8>) -> Vec<u8> {
+    let mut kept = Vec::new();
+    let mut rest = bytes.as_slice();
+    while let Some((first, tail)) = rest.split_first() {
+        match rest {
+            [0x1c, 0x26 | 0x2e, after @ ..] => rest = after,
+            _ => {
+                kept.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    assert_eq!(kept.len() + 4, bytes.len());
+    kept
+}
+
+/// The most rows in a row that have ink: the large number, since all else is lower.
+fn tallest_run(sheet: &MonoSurface) -> u32 {
+    let (mut tallest, mut run) = (0, 0);
+    for y in 0..sheet.height() {
+        let inked = (0..sheet.width()).any(|x| sheet.is_printed(x, y));
+        run = if inked { run + 1 } else { 0 };
+        tallest = tallest.max(run);
+    }
+    tallest
+}
+
+#[test]
+fn the_two_languages_and_the_number_are_in_the_native_bytes() {
+    let bytes = paper_bytes(&printer(Method::Native, 576), &Slip::example());
+    for text in [
+        "A012",
+        "电费缴纳",
+        "前面等候",
+        "15-25",
+        "Pay an electricity bill",
+    ] {
+        let (encoded, _, _) = encoding_rs::GB18030.encode(text);
+        let found = bytes
+            .windows(encoded.len())
+            .any(|window| window == &*encoded);
+        assert!(found, "{text}");
+    }
+}
+
+#[test]
+fn a_copy_says_so_in_every_form() {
+    let (bar, _, _) = encoding_rs::GB18030.encode("补打 REPRINT 3");
+    for large_print in [false, true] {
+        let mut slip = Slip::example().copy(3);
+        slip.large_print = large_print;
+        let bytes = paper_bytes(&printer(Method::Native, 384), &slip);
+        assert!(bytes.windows(bar.len()).any(|window| window == &*bar));
+    }
+}
+
+fn any_slip() -> impl Strategy<Value = Slip> {
+    let text = "[电费缴纳新装增容变更咨询a-zA-Z0-9 ,。-]{0,24}";
+    let flags = (any::<bool>(), any::<bool>(), 0u32..3);
+    let figures = (0u32..300, 0u32..90, 0u32..90);
+    ("[A-Z][0-9]{1,3}", text, text, flags, figures).prop_map(
+        |(number, zh, en, (favoured, large_print, copy), (ahead, from_minutes, more))| Slip {
+            number,
+            service: Bilingual::new(zh.clone(), en.clone()),
+            missed_call_rule: Bilingual::new(zh, en),
+            favoured,
+            large_print,
+            copy,
+            people_ahead: Some(ahead),
+            expected_wait: Some(WaitInterval {
+                from_minutes,
+                to_minutes: from_minutes + more,
+            }),
+            ..Slip::example()
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// A printer would answer in the middle of the ticket, or worse, obey.
+    #[test]
+    fn no_slip_spells_a_real_time_command(slip in any_slip()) {
+        for (dots, profile) in PAPERS {
+            for method in [Method::Native, Method::Raster] {
+                let bytes = printer(method, dots).bytes(&slip, 1).unwrap();
+                let commands = [[0x10, 0x04], [0x10, 0x05], [0x10, 0x14]];
+                let spelled = bytes.windows(2).any(|pair| commands.iter().any(|c| c == pair));
+                prop_assert!(!spelled);
+            }
+            let bytes = paper_bytes(&printer(Method::Raster, dots), &slip);
+            only_sheet(&bytes, resolve(profile).unwrap());
+        }
+    }
+}
