@@ -1,1 +1,77 @@
 //! The rules of the queue: pure, without clock, I/O, async or randomness.
+//!
+//! # How to drive it
+//!
+//! A [`Queue`] is the hall on one business day. Its owner does the following, and nothing else:
+//!
+//! 1. [`Queue::decide`] with the time and a [`Command`]: events, or a [`Refusal`]. Nothing has changed yet.
+//! 2. Write the events down.
+//! 3. [`Queue::evolve`] with each of them, in order. This is the only change, and it cannot fail.
+//!
+//! At [`Queue::next_deadline`], and once at the start, the same with [`Queue::decide_due`].
+//! The same events through `evolve` of a new queue give the same state: that is how a hall
+//! comes back after a stop. Events of a day start with [`Happening::DayOpened`], which forgets
+//! the day before, so a replay may start there.
+
+mod command;
+mod day;
+mod decide;
+mod estimate;
+mod event;
+mod evolve;
+mod invariants;
+mod name;
+mod next;
+mod refusal;
+mod settings;
+mod ticket;
+mod time;
+
+pub use command::Command;
+pub use day::{Counter, Day};
+pub use estimate::Wait;
+pub use event::{Event, Happening, NoPaper, Reason};
+pub use invariants::Broken;
+pub use name::{CallId, ClassCode, CounterNumber, Number, ServiceCode, TicketId};
+pub use next::Pick;
+pub use refusal::Refusal;
+pub use settings::{Class, CounterPlan, Service, Settings};
+pub use ticket::{Call, Paper, State, Ticket};
+pub use time::{Date, Moment, Now};
+
+/// The hall on one business day, under its settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queue {
+    settings: Settings,
+    day: Day,
+}
+
+impl Queue {
+    /// A hall on which no day has been opened yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            day: Day::default(),
+        }
+    }
+
+    /// What the hall was set up as.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The open day.
+    #[must_use]
+    pub fn day(&self) -> &Day {
+        &self.day
+    }
+
+    /// When [`Queue::decide_due`] has something to do next, by the steady clock, in milliseconds.
+    /// `None` before the first day.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<u64> {
+        self.day.turns_at_steady_ms
+    }
+}

@@ -1,0 +1,111 @@
+//! What things are called: codes of the settings, numbers on paper, ids in the record.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::Date;
+
+/// Serial numbers that fit one day behind its date in an id.
+const SERIALS_PER_DAY: u64 = 1_000_000;
+
+macro_rules! code {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// From its text.
+            #[must_use]
+            pub fn new(code: &str) -> Self {
+                Self(code.into())
+            }
+
+            /// Its text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+code! {
+    /// The code of a service, such as `A`. Cheap to clone.
+    ServiceCode
+}
+code! {
+    /// The code of a customer class, such as `elderly`. Cheap to clone.
+    ClassCode
+}
+
+/// The number on a counter's sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CounterNumber(pub u16);
+
+impl fmt::Display for CounterNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The number that a customer holds: the letter of its series, then at least three digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Number {
+    /// The letter, which is the code of the service.
+    pub series: ServiceCode,
+    /// Counted from the first number of the series.
+    pub value: u32,
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{:03}", self.series, self.value)
+    }
+}
+
+macro_rules! day_serial {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub u64);
+
+        impl $name {
+            /// The one of a day with this serial number, counted from 1.
+            #[must_use]
+            pub fn of_day(day: Date, serial: u32) -> Self {
+                Self(u64::from(day.yyyymmdd()) * SERIALS_PER_DAY + u64::from(serial))
+            }
+
+            /// Its serial number on its day, counted from 1.
+            #[must_use]
+            pub fn serial(self) -> u32 {
+                (self.0 % SERIALS_PER_DAY) as u32
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+day_serial! {
+    /// A ticket in the record: its day as yyyymmdd, then six digits of serial number.
+    TicketId
+}
+day_serial! {
+    /// A call in the record: its day as yyyymmdd, then six digits of serial number.
+    CallId
+}
+
+/// Serial numbers that one day can hold; the hall issues no ticket beyond it.
+pub(crate) const MAX_SERIAL: u32 = (SERIALS_PER_DAY - 1) as u32;
