@@ -101,11 +101,18 @@ pub enum PrinterError {
 pub struct Printer {
     settings: PrinterSettings,
     typeface: Option<Typeface>,
+    /// The last job broke off, so the printer may still wait for the rest of a command.
+    interrupted: bool,
 }
 
 /// While a ticket prints the state is asked this often, so that an empty roll is told at once
 /// and not only when all time is up.
 const STATE_EVERY: Duration = Duration::from_millis(500);
+
+/// More than the largest piece of an image, see [`raster::STRIPE_BYTES_MAX`].
+const FLUSH_BYTES: usize = 16 * 1024;
+
+const _: () = assert!(FLUSH_BYTES > raster::STRIPE_BYTES_MAX);
 
 /// Paper widths that the layout is made for, in dots.
 pub const PAPER_DOTS: std::ops::RangeInclusive<u32> = 360..=640;
@@ -121,7 +128,11 @@ impl Printer {
             Method::Native => None,
             Method::Raster => Some(Typeface::load(settings.font.as_deref())?),
         };
-        Ok(Self { settings, typeface })
+        Ok(Self {
+            settings,
+            typeface,
+            interrupted: false,
+        })
     }
 
     /// The settings it was made with.
@@ -146,13 +157,20 @@ impl Printer {
         let Ok(bytes) = self.bytes(slip, job) else {
             return PrintOutcome::NotPrinted(Trouble::Unprintable);
         };
-        match self.open_ready() {
+        let outcome = match self.open_ready() {
             Ok(mut session) => {
                 let awaited = Awaited::of(self.settings.completion, job);
+                let bytes = [self.flush(), bytes].concat();
                 session.print(&bytes, awaited, &self.settings)
             }
             Err(trouble) => PrintOutcome::NotPrinted(trouble),
-        }
+        };
+        self.interrupted = match outcome {
+            PrintOutcome::Printed => false,
+            PrintOutcome::NotPrinted(_) => self.interrupted,
+            PrintOutcome::Unknown(_) => true,
+        };
+        outcome
     }
 
     /// The bytes of a job as [`Printer::print`] sends them.
@@ -163,6 +181,15 @@ impl Printer {
         };
         bytes.extend(Awaited::of(self.settings.completion, job).request());
         Ok(bytes)
+    }
+
+    /// Ends what a broken-off job left unfinished, on a sheet of its own: zeros fill up an image that
+    /// still waits for dots and mean nothing elsewhere.
+    fn flush(&self) -> Vec<u8> {
+        match self.interrupted {
+            true => [&vec![0; FLUSH_BYTES][..], &[0x1b, 0x40, 0x1d, 0x56, 66, 0]].concat(),
+            false => Vec::new(),
+        }
     }
 
     fn open_ready(&self) -> Result<Session<Tcp>, Trouble> {

@@ -5,6 +5,7 @@ use qrcode::{Color, EcLevel, QrCode};
 use crate::bitmap::Bitmap;
 use crate::commands::{CommandError, Commands};
 use crate::layout::{Ground, Letters, Line, Place, Style, TextLine, Weight, lay_out};
+use crate::printer::PAPER_DOTS;
 use crate::slip::{QR_TEXT_BYTES_MAX, Slip};
 use crate::typeface::{Lettering, Typeface};
 
@@ -37,6 +38,9 @@ pub(crate) fn slip_bytes(
 
 /// Printers hold an image of at least this many rows; some stop at 415.
 const STRIPE_ROWS_MAX: usize = 192;
+
+/// The largest stripe on the widest paper.
+pub(crate) const STRIPE_BYTES_MAX: usize = STRIPE_ROWS_MAX * (*PAPER_DOTS.end() as usize) / 8;
 
 /// From this many blank rows on a feed is shorter than the image of nothing, and the printer
 /// need not stop its head for it.

@@ -1,0 +1,14 @@
+//! A printer to test against: it listens, answers, prints to memory, and fails as printers fail.
+//!
+//! [`Mechanism`] is the printer without a wire: bytes in, replies and tickets out.
+//! [`PrinterSimulator`] puts it behind TCP. [`picture`] shows a ticket as a person would see it.
+
+mod command;
+mod condition;
+mod mechanism;
+pub mod picture;
+mod simulator;
+
+pub use condition::{Condition, Fault};
+pub use mechanism::{Mechanism, PrintedTicket};
+pub use simulator::PrinterSimulator;
