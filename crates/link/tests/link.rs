@@ -1,0 +1,223 @@
+//! A link against a hall that follows a script, over a real socket.
+
+mod script;
+
+use link::{Address, LinkEvent, Lost, NotAsked};
+use protocol::{
+    Act, Bye, ByeCode, ClientFrame, Done, HallFrame, MAX_FRAME_FROM_CLIENT_BYTES,
+    MAX_FRAME_FROM_HALL_BYTES, MAX_REQUESTS_IN_FLIGHT, Outcome,
+};
+use script::{Client, Hall, TIME, rows, soon, welcome};
+use tokio_tungstenite::tungstenite::Message;
+use uuid::Uuid;
+
+fn act() -> Act {
+    Act::Printed { ticket: 1 }
+}
+
+fn answer(id: Uuid) -> HallFrame {
+    let outcome = Outcome::Done(Done::Done);
+    HallFrame::Answer { id, outcome }
+}
+
+async fn wait_for_answer(client: &mut Client) -> Uuid {
+    client
+        .wait(|event| match event {
+            LinkEvent::Answer { id, .. } => Some(id),
+            _ => None,
+        })
+        .await
+}
+
+#[tokio::test]
+async fn comes_up_with_the_halls_rows() {
+    let hall = Hall::open().await;
+    let mut client = Client::start(hall.address());
+    let (_visit, hello) = hall.welcomed_visit(3).await;
+    assert_eq!((hello.device.as_str(), hello.resume), ("kiosk-1", None));
+    assert!(matches!(client.next().await, LinkEvent::Rows(rows) if rows.seq == 3));
+    assert_eq!(client.next().await, LinkEvent::Up { time: TIME });
+}
+
+#[tokio::test]
+async fn what_was_asked_without_a_hall_is_asked_when_there_is_one() {
+    let hall = Hall::open().await;
+    let address = hall.address();
+    drop(hall);
+    let mut client = Client::start(address.clone());
+    let (since, why) = client.wait_until_down().await;
+    assert!(matches!(why, Lost::Unreachable(_)), "{why}");
+    assert_eq!(since, None);
+    let id = client.handle.request(act()).unwrap();
+    let hall = Hall::open_at(&address).await;
+    let (mut visit, _) = hall.welcomed_visit(1).await;
+    assert_eq!(visit.hear().await, ClientFrame::Request { id, act: act() });
+    visit.say(&answer(id)).await;
+    assert_eq!(wait_for_answer(&mut client).await, id);
+}
+
+#[tokio::test]
+async fn an_unanswered_request_is_asked_again_under_the_same_id() {
+    let hall = Hall::open().await;
+    let mut client = Client::start(hall.address());
+    let (mut visit, _) = hall.welcomed_visit(4).await;
+    let id = client.handle.request(act()).unwrap();
+    let asked = visit.hear().await;
+    drop(visit);
+    let (since, why) = client.wait_until_down().await;
+    assert_eq!((since, why), (Some(TIME), Lost::Closed));
+    let (mut visit, hello) = hall.welcomed_visit(4).await;
+    assert_eq!(hello.resume.map(|place| place.seq), Some(4));
+    assert_eq!(visit.hear().await, asked);
+    visit.say(&answer(id)).await;
+    assert_eq!(wait_for_answer(&mut client).await, id);
+}
+
+#[tokio::test]
+async fn silence_is_a_loss() {
+    let hall = Hall::open().await;
+    let mut client = Client::start(hall.address());
+    let (visit, _) = hall.welcomed_visit(1).await;
+    client.wait_until_up().await;
+    // The connection stands and nothing comes: as time passes at once, so does the link's patience.
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    assert_eq!(client.wait_until_down().await.1, Lost::Silent);
+    let silence = began.elapsed();
+    tokio::time::resume();
+    assert!(silence.as_millis() <= 5_000, "{silence:?}");
+    visit.gone().await;
+    let _visit = hall.welcomed_visit(1).await;
+    client.wait_until_up().await;
+}
+
+#[tokio::test]
+async fn a_beat_is_told_and_answered_by_a_sign_of_life() {
+    let hall = Hall::open().await;
+    let mut client = Client::start(hall.address());
+    let (mut visit, _) = hall.welcomed_visit(1).await;
+    client.wait_until_up().await;
+    visit.say(&HallFrame::Beat { time: TIME }).await;
+    assert_eq!(client.next().await, LinkEvent::Beat { time: TIME });
+    assert!(matches!(visit.message().await, Message::Pong(_)));
+}
+
+#[tokio::test]
+async fn a_goodbye_is_told_in_the_halls_words() {
+    let hall = Hall::open().await;
+    let mut client = Client::start(hall.address());
+    let mut visit = hall.visit().await;
+    visit.hear().await;
+    let bye = Bye {
+        code: ByeCode::Version,
+        message: "update the program".into(),
+    };
+    visit.say(&HallFrame::Bye(bye.clone())).await;
+    assert_eq!(client.next().await, LinkEvent::Refused(bye));
+    let why = Lost::Refused(ByeCode::Version);
+    assert_eq!(client.next().await, LinkEvent::Down { since: None, why });
+    visit.gone().await;
+}
+
+#[tokio::test]
+async fn what_is_not_the_protocol_is_a_loss_and_not_a_crash() {
+    let hall = Hall::open().await;
+    let mut client = Client::start(hall.address());
+    let huge = "x".repeat(MAX_FRAME_FROM_HALL_BYTES + 1);
+    for message in [
+        Message::text("{\"type\":\"cake\"}"),
+        Message::text("not JSON"),
+        Message::binary(vec![1, 2, 3]),
+        Message::text(huge),
+    ] {
+        let (mut visit, _) = hall.welcomed_visit(1).await;
+        client.wait_until_up().await;
+        // The client may hang up before the last byte of a message that is too long.
+        let _ = visit.try_send(message).await;
+        let (_, why) = client.wait_until_down().await;
+        assert!(matches!(why, Lost::NotAHall(_)), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn the_largest_table_is_read() {
+    let hall = Hall::open().await;
+    let mut client = Client::start(hall.address());
+    let mut visit = hall.visit().await;
+    visit.hear().await;
+    visit.say(&welcome()).await;
+    let mut text = serde_json::to_string(&rows(5)).unwrap();
+    text.push_str(&" ".repeat(MAX_FRAME_FROM_HALL_BYTES - text.len()));
+    visit.send(Message::text(text)).await;
+    client.wait_until_up().await;
+}
+
+#[tokio::test]
+async fn requests_in_flight_are_bounded_and_an_answer_makes_room() {
+    let hall = Hall::open().await;
+    let mut client = Client::start(hall.address());
+    let first = client.handle.request(act()).unwrap();
+    for _ in 1..MAX_REQUESTS_IN_FLIGHT {
+        client.handle.request(act()).unwrap();
+    }
+    assert_eq!(client.handle.request(act()), Err(NotAsked::TooMany));
+    let (mut visit, _) = hall.welcomed_visit(1).await;
+    for _ in 0..MAX_REQUESTS_IN_FLIGHT {
+        visit.hear().await;
+    }
+    visit.say(&answer(first)).await;
+    assert_eq!(wait_for_answer(&mut client).await, first);
+    client.handle.request(act()).unwrap();
+    assert_eq!(client.handle.request(act()), Err(NotAsked::TooMany));
+}
+
+#[tokio::test]
+async fn a_forgotten_request_is_not_asked_again() {
+    let hall = Hall::open().await;
+    let mut client = Client::start(hall.address());
+    let (mut visit, _) = hall.welcomed_visit(1).await;
+    let forgotten = client.handle.request(act()).unwrap();
+    let kept = client.handle.request(act()).unwrap();
+    visit.hear().await;
+    visit.hear().await;
+    client.handle.forget(forgotten);
+    drop(visit);
+    let (mut visit, _) = hall.welcomed_visit(1).await;
+    assert!(matches!(visit.hear().await, ClientFrame::Request { id, .. } if id == kept));
+    visit.say(&answer(forgotten)).await;
+    visit.say(&answer(kept)).await;
+    assert_eq!(wait_for_answer(&mut client).await, kept);
+}
+
+#[tokio::test]
+async fn an_act_that_the_hall_would_not_read_is_not_asked() {
+    let client = Client::start(Address::default());
+    let reason = "x".repeat(MAX_FRAME_FROM_CLIENT_BYTES);
+    let pause = Act::Pause { counter: 1, reason };
+    assert_eq!(client.handle.request(pause), Err(NotAsked::TooLong));
+}
+
+#[tokio::test]
+async fn a_stopped_link_leaves_and_takes_nothing_more() {
+    let hall = Hall::open().await;
+    let mut client = Client::start(hall.address());
+    let (visit, _) = hall.welcomed_visit(1).await;
+    client.wait_until_up().await;
+    client.handle.stop();
+    soon(&mut client.running).await.unwrap();
+    visit.gone().await;
+    assert_eq!(client.handle.request(act()), Err(NotAsked::Stopped));
+}
+
+#[tokio::test]
+async fn a_link_ends_with_its_last_handle() {
+    let hall = Hall::open().await;
+    let Client {
+        handle, running, ..
+    } = Client::start(hall.address());
+    let (visit, _) = hall.welcomed_visit(1).await;
+    drop(handle.clone());
+    drop(handle);
+    soon(running).await.unwrap();
+    visit.gone().await;
+}
