@@ -1,0 +1,45 @@
+use queue::Event;
+use store::{Answered, AppendError, Entry, ReplayError, RequestId, Store};
+
+/// What the loop needs of its memory, so that another one can stand behind it: a simulated disk
+/// in tests, a replicated log one day.
+pub trait Journal {
+    /// Appends a batch behind entry `expected_seq`; on disk when it returns.
+    ///
+    /// # Errors
+    /// See [`AppendError`]; none of the batch is stored then.
+    fn append(&mut self, expected_seq: u64, batch: &[Entry]) -> Result<u64, AppendError>;
+
+    /// The outcome of a request id, if it has been answered.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn answered(&self, id: &RequestId) -> Result<Option<Answered>, AppendError>;
+
+    /// Gives every event of the open day, in order.
+    ///
+    /// # Errors
+    /// If the journal cannot be believed.
+    fn replay(&self, take: &mut dyn FnMut(Event)) -> Result<(), ReplayError>;
+
+    /// The sequence number of the last entry.
+    fn seq(&self) -> u64;
+}
+
+impl Journal for Store {
+    fn append(&mut self, expected_seq: u64, batch: &[Entry]) -> Result<u64, AppendError> {
+        Store::append(self, expected_seq, batch)
+    }
+
+    fn answered(&self, id: &RequestId) -> Result<Option<Answered>, AppendError> {
+        Store::answered(self, id)
+    }
+
+    fn replay(&self, take: &mut dyn FnMut(Event)) -> Result<(), ReplayError> {
+        Store::replay(self, take)
+    }
+
+    fn seq(&self) -> u64 {
+        Store::seq(self)
+    }
+}
