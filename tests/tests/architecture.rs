@@ -209,9 +209,9 @@ fn packages() -> BTreeMap<String, Package> {
         .args(["metadata", "--format-version=1", "--no-deps", "--offline"])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .output()
-        .unwrap();
+        .expect("cargo runs");
     assert!(output.status.success(), "{output:?}");
-    let metadata: Metadata = serde_json::from_slice(&output.stdout).unwrap();
+    let metadata: Metadata = serde_json::from_slice(&output.stdout).expect("metadata");
     metadata
         .packages
         .into_iter()

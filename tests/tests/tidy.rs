@@ -294,10 +294,10 @@ fn files() -> Vec<Kept> {
         .args(["ls-files", "-z"])
         .current_dir(root())
         .output()
-        .unwrap();
+        .expect("git runs");
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout)
-        .unwrap()
+        .expect("names of files are UTF-8")
         .split_terminator('\0')
         .map(PathBuf::from)
         .filter(|path| root().join(path).exists())
@@ -320,7 +320,9 @@ fn files_ending_in(endings: &[&str]) -> Vec<Kept> {
 }
 
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("a workspace")
 }
 
 #[test]

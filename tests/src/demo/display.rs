@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{ConnectionExt, ImageFormat};
+use x11rb::protocol::xproto::{ConnectionExt, ImageFormat, InputFocus};
 use x11rb::rust_connection::RustConnection;
 
 use super::hands::{Device, Keyboard, Mouse, TouchScreen};
@@ -135,6 +135,20 @@ impl Display {
             pixel.swap(0, 2);
         }
         Ok(Picture::from_rgba(self.width, self.height, &pixels))
+    }
+
+    /// Gives the newest window the keyboard, as a window manager does when it opens.
+    ///
+    /// # Errors
+    /// If the display has no window.
+    pub fn focus(&self) -> Result<()> {
+        let root = self.eyes.setup().roots[0].root;
+        let windows = self.eyes.query_tree(root)?.reply()?.children;
+        let top = *windows.last().context("the display has no window")?;
+        self.eyes
+            .set_input_focus(InputFocus::PARENT, top, x11rb::CURRENT_TIME)?
+            .check()?;
+        Ok(())
     }
 
     fn device(&self, name: &str) -> Result<Device> {

@@ -42,8 +42,8 @@ impl Key {
     pub const SPACE: Self = Self(65);
     /// Enter.
     pub const RETURN: Self = Self(36);
-    /// To the next field.
-    pub const TAB: Self = Self(23);
+    /// The fifth function key.
+    pub const F5: Self = Self(71);
 }
 
 impl TouchScreen {
