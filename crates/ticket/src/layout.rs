@@ -106,8 +106,8 @@ pub trait Letters {
     /// The width of a text in dots.
     fn width_dots(&self, text: &str, style: Style) -> u32;
 
-    /// The room to the right of a QR code in dots; `None` where nothing can stand beside one.
-    fn room_beside_code(&self, text: &str) -> Option<u32>;
+    /// The room to the right of the slip's QR code in dots; `None` where nothing can stand there.
+    fn room_beside_code(&self) -> Option<u32>;
 }
 
 /// Lays a slip out on paper of this width in dots.
@@ -230,10 +230,10 @@ impl Sheet<'_> {
     fn times_and_code(&mut self, slip: &Slip) {
         let mut lines = times(slip);
         self.gap(14);
-        if let Some(text) = &slip.qr {
+        if let Some(text) = slip.printable_code() {
             lines.push(left("扫码查看进度", Style::Body));
             lines.push(left("Scan to follow the queue", Style::Body));
-            let room = self.letters.room_beside_code(text).unwrap_or(0);
+            let room = self.letters.room_beside_code().unwrap_or(0);
             let fits = lines
                 .iter()
                 .all(|line| line.width_dots(self.letters) <= room);
@@ -243,7 +243,7 @@ impl Sheet<'_> {
                 Vec::new()
             };
             self.lines.push(Line::Code {
-                text: text.clone(),
+                text: text.to_owned(),
                 beside,
             });
             self.gap(8);

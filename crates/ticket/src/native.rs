@@ -3,7 +3,7 @@
 
 use crate::commands::{CommandError, Commands};
 use crate::layout::{Ground, Letters, Line, Place, Span, Style, TextLine, Weight, lay_out};
-use crate::slip::{QR_TEXT_BYTES_MAX, Slip};
+use crate::slip::Slip;
 
 /// The bytes of a slip, from `ESC @` to the cut.
 pub(crate) fn slip_bytes(slip: &Slip, dots: u32) -> Result<Vec<u8>, CommandError> {
@@ -47,16 +47,17 @@ impl Cells {
             Style::Fine | Style::Body => (1, 1, false),
             Style::Strong => (1, 1, true),
             Style::Heading => (1, 2, true),
-            Style::Title | Style::Figure | Style::Large => (2, 2, false),
+            Style::Title | Style::Figure => (2, 2, true),
+            Style::Large => (2, 2, false),
             // The height is what counts: 8 x 24 dots, of which digits fill about 18 mm.
-            Style::Number => (self.number_factor, CELL_FACTOR_MAX as u8, false),
+            Style::Number => (self.number_factor, CELL_FACTOR_MAX as u8, true),
         }
     }
 }
 
 impl Letters for Cells {
     /// The printer draws a code on a line of its own.
-    fn room_beside_code(&self, _text: &str) -> Option<u32> {
+    fn room_beside_code(&self) -> Option<u32> {
         None
     }
 
@@ -165,9 +166,6 @@ fn write_columns(
 
 fn write_code(commands: &mut Commands, text: &str) -> Result<(), CommandError> {
     const MODULE_DOTS: u8 = 5;
-    if text.len() > QR_TEXT_BYTES_MAX {
-        return Ok(());
-    }
     commands.centred(true)?;
     commands.qr(text, MODULE_DOTS)?;
     commands.centred(false)

@@ -6,7 +6,7 @@ use crate::bitmap::Bitmap;
 use crate::commands::{CommandError, Commands};
 use crate::layout::{Ground, Letters, Line, Place, Style, TextLine, Weight, lay_out};
 use crate::printer::PAPER_DOTS;
-use crate::slip::{QR_TEXT_BYTES_MAX, Slip};
+use crate::slip::Slip;
 use crate::typeface::{Lettering, Typeface};
 
 /// The slip as it comes out of the printer, dot by dot, without the feed to the cutter.
@@ -105,6 +105,7 @@ struct Drawn<'a> {
     dots: u32,
     typeface: &'a Typeface,
     number: Lettering,
+    code: Option<QrCode>,
 }
 
 impl<'a> Drawn<'a> {
@@ -113,6 +114,7 @@ impl<'a> Drawn<'a> {
             dots,
             typeface,
             number: number_lettering(&slip.number, dots, typeface),
+            code: slip.printable_code().and_then(code),
         }
     }
 
@@ -142,10 +144,7 @@ impl<'a> Drawn<'a> {
             Line::Columns { left, right } => {
                 self.block_height(left).max(self.block_height(right)) + 2 * COLUMN_GAP_DOTS
             }
-            Line::Code { text, beside } => {
-                let code = code(text).map_or(0, |code| code_dots(&code));
-                code.max(self.block_height(beside))
-            }
+            Line::Code { beside, .. } => self.code_dots().max(self.block_height(beside)),
         }
     }
 
@@ -155,7 +154,7 @@ impl<'a> Drawn<'a> {
             Line::Rule(weight) => bitmap.blacken_area(0, top, self.dots, rule_dots(*weight)),
             Line::Text(text) => self.draw_text(bitmap, text, (0, self.dots), top),
             Line::Columns { left, right } => self.draw_columns(bitmap, left, right, top),
-            Line::Code { text, beside } => self.draw_code(bitmap, text, beside, top),
+            Line::Code { beside, .. } => self.draw_code(bitmap, beside, top),
         }
     }
 
@@ -194,17 +193,14 @@ impl<'a> Drawn<'a> {
         bitmap.blacken_area(half, top, 2, height + 2 * COLUMN_GAP_DOTS);
     }
 
-    fn draw_code(&self, bitmap: &mut Bitmap, text: &str, beside: &[TextLine], top: u32) {
-        let Some(code) = code(text) else {
-            return self.draw_block(bitmap, beside, (SIDE_DOTS, self.dots), top);
-        };
-        let side = code_dots(&code);
+    fn draw_code(&self, bitmap: &mut Bitmap, beside: &[TextLine], top: u32) {
+        let side = self.code_dots();
         let block = self.block_height(beside);
         let widest = beside.iter().map(|line| line.width_dots(self)).max();
         let used = side + CODE_GAP_DOTS + widest.unwrap_or(0);
         let left = self.dots.saturating_sub(used) / 2;
         let height = side.max(block);
-        draw_modules(bitmap, &code, left, top + (height - side) / 2);
+        self.draw_modules(bitmap, left, top + (height - side) / 2);
         let text_left = left + side + CODE_GAP_DOTS;
         self.draw_block(
             bitmap,
@@ -212,6 +208,22 @@ impl<'a> Drawn<'a> {
             (text_left, self.dots),
             top + (height - block) / 2,
         );
+    }
+
+    fn draw_modules(&self, bitmap: &mut Bitmap, left: u32, top: u32) {
+        let Some(code) = &self.code else { return };
+        let width = code.width();
+        for (y, row) in code.to_colors().chunks_exact(width).enumerate() {
+            for (x, _) in row.iter().enumerate().filter(|(_, c)| **c == Color::Dark) {
+                let (x, y) = (x as u32 * MODULE_DOTS, y as u32 * MODULE_DOTS);
+                bitmap.blacken_area(left + x, top + y, MODULE_DOTS, MODULE_DOTS);
+            }
+        }
+    }
+
+    fn code_dots(&self) -> u32 {
+        let width = self.code.as_ref().map_or(0, QrCode::width);
+        width as u32 * MODULE_DOTS
     }
 
     fn draw_block(&self, bitmap: &mut Bitmap, block: &[TextLine], area: (u32, u32), top: u32) {
@@ -250,8 +262,8 @@ impl<'a> Drawn<'a> {
 }
 
 impl Letters for Drawn<'_> {
-    fn room_beside_code(&self, text: &str) -> Option<u32> {
-        let used = code_dots(&code(text)?) + CODE_GAP_DOTS + 2 * SIDE_DOTS;
+    fn room_beside_code(&self) -> Option<u32> {
+        let used = self.code_dots() + CODE_GAP_DOTS + 2 * SIDE_DOTS;
         Some(self.dots.saturating_sub(used))
     }
 
@@ -291,26 +303,8 @@ fn rule_dots(weight: Weight) -> u32 {
 
 const MODULE_DOTS: u32 = 6;
 
-/// The code of a text; `None` for a text over the limit, which is left off.
 fn code(text: &str) -> Option<QrCode> {
-    if text.len() > QR_TEXT_BYTES_MAX {
-        return None;
-    }
     QrCode::with_error_correction_level(text, EcLevel::M).ok()
-}
-
-fn code_dots(code: &QrCode) -> u32 {
-    code.width() as u32 * MODULE_DOTS
-}
-
-fn draw_modules(bitmap: &mut Bitmap, code: &QrCode, left: u32, top: u32) {
-    let width = code.width();
-    for (y, row) in code.to_colors().chunks_exact(width).enumerate() {
-        for (x, _) in row.iter().enumerate().filter(|(_, c)| **c == Color::Dark) {
-            let (x, y) = (x as u32 * MODULE_DOTS, y as u32 * MODULE_DOTS);
-            bitmap.blacken_area(left + x, top + y, MODULE_DOTS, MODULE_DOTS);
-        }
-    }
 }
 
 #[cfg(test)]

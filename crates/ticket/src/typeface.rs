@@ -96,11 +96,6 @@ impl Typeface {
         }
     }
 
-    /// The first character of a text for which the font has no glyph.
-    pub fn first_missing(&self, text: &str) -> Option<char> {
-        text.chars().find(|&c| self.regular.glyph_id(c).0 == 0)
-    }
-
     fn advance(&self, text: &str, lettering: Lettering) -> f32 {
         let font = self.weight(lettering);
         let scaled = font.as_scaled(em_scale(font, lettering));

@@ -60,24 +60,41 @@ const MARKS: [&str; 13] = [
 /// Breaks a text into lines not wider than `room`. `width_of` measures a piece of it.
 pub(crate) fn wrap(text: &str, room: u32, width_of: impl Fn(&str) -> u32) -> Vec<String> {
     let pieces = pieces(text, room, &width_of);
-    let count = fill(&pieces, room, &width_of).len();
-    let narrowest = narrowest_room(&pieces, room, count, &width_of);
-    fill(&pieces, narrowest, &width_of)
+    let count = fill(&pieces, room).len();
+    let lines = fill(&pieces, narrowest_room(&pieces, room, count));
+    lines.iter().map(|line| joined(line)).collect()
+}
+
+/// A part of the text between two places where a line may end, measured once.
+struct Piece<'a> {
+    text: &'a str,
+    width: u32,
+    /// Without the spaces at its end, as it is when it ends a line.
+    width_at_end: u32,
+}
+
+impl<'a> Piece<'a> {
+    fn new(text: &'a str, width_of: &impl Fn(&str) -> u32) -> Self {
+        Self {
+            text,
+            width: width_of(text),
+            width_at_end: width_of(text.trim_end()),
+        }
+    }
+}
+
+fn joined(line: &[Piece]) -> String {
+    let whole: String = line.iter().map(|piece| piece.text).collect();
+    whole.trim_end().to_owned()
 }
 
 /// The least width that needs no more lines than the whole room does.
-fn narrowest_room(
-    pieces: &[&str],
-    room: u32,
-    count: usize,
-    width_of: &impl Fn(&str) -> u32,
-) -> u32 {
-    let (mut too_narrow, mut enough) = (0, room);
+fn narrowest_room(pieces: &[Piece], room: u32, count: usize) -> u32 {
+    let widest = pieces.iter().map(|piece| piece.width_at_end).max();
+    let (mut too_narrow, mut enough) = (widest.unwrap_or(0).saturating_sub(1), room);
     while too_narrow + 1 < enough {
         let middle = (too_narrow + enough) / 2;
-        let lines = fill(pieces, middle, width_of);
-        let fits = lines.len() <= count && lines.iter().all(|line| width_of(line) <= middle);
-        match fits {
+        match fill(pieces, middle).len() <= count {
             true => enough = middle,
             false => too_narrow = middle,
         }
@@ -85,54 +102,49 @@ fn narrowest_room(
     enough
 }
 
-fn fill(pieces: &[&str], room: u32, width_of: &impl Fn(&str) -> u32) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for piece in pieces {
-        match lines.last_mut() {
-            Some(line) if width_of(format!("{line}{piece}").trim_end()) <= room => {
-                line.push_str(piece);
-            }
-            _ => lines.push((*piece).to_owned()),
+/// As many pieces on each line as fit.
+fn fill<'a, 'b>(pieces: &'a [Piece<'b>], room: u32) -> Vec<&'a [Piece<'b>]> {
+    let mut lines = Vec::new();
+    let (mut start, mut used) = (0, 0);
+    for (at, piece) in pieces.iter().enumerate() {
+        if at > start && used + piece.width_at_end > room {
+            lines.push(&pieces[start..at]);
+            (start, used) = (at, 0);
         }
+        used += piece.width;
+    }
+    if start < pieces.len() {
+        lines.push(&pieces[start..]);
     }
     lines
-        .iter()
-        .map(|line| line.trim_end().to_owned())
-        .collect()
 }
 
 /// The text cut at every place where a line may end. A piece wider than the room is cut
 /// between characters: cut off at the paper's edge it would be worse.
-fn pieces<'a>(text: &'a str, room: u32, width_of: &impl Fn(&str) -> u32) -> Vec<&'a str> {
+fn pieces<'a>(text: &'a str, room: u32, width_of: &impl Fn(&str) -> u32) -> Vec<Piece<'a>> {
     let bound = bound_ranges(text);
     let may_end = |at: usize| !bound.iter().any(|range| range.start < at && at < range.end);
     let mut pieces = Vec::new();
     let mut start = 0;
     for (end, _) in linebreaks(text).filter(|&(at, _)| may_end(at)) {
-        split_overwide(&text[start..end], room, width_of, &mut pieces);
+        let mut rest = Piece::new(&text[start..end], width_of);
+        while rest.width_at_end > room {
+            let (head, tail) = rest.text.split_at(fitting_bytes(rest.text, room, width_of));
+            pieces.push(Piece::new(head, width_of));
+            rest = Piece::new(tail, width_of);
+        }
+        pieces.push(rest);
         start = end;
     }
     pieces
 }
 
-fn split_overwide<'a>(
-    piece: &'a str,
-    room: u32,
-    width_of: &impl Fn(&str) -> u32,
-    pieces: &mut Vec<&'a str>,
-) {
-    let mut rest = piece;
-    while width_of(rest.trim_end()) > room {
-        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
-        let fitting = ends.take_while(|&end| width_of(&rest[..end]) <= room);
-        let one = rest.chars().next().map_or(0, char::len_utf8);
-        let (head, tail) = rest.split_at(fitting.last().unwrap_or(one));
-        pieces.push(head);
-        rest = tail;
-    }
-    if !rest.is_empty() {
-        pieces.push(rest);
-    }
+/// How many bytes of a text fit, and one character at least.
+fn fitting_bytes(text: &str, room: u32, width_of: &impl Fn(&str) -> u32) -> usize {
+    let mut ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+    let first = ends.next().unwrap_or(0);
+    let more = ends.take_while(|&end| width_of(&text[..end]) <= room);
+    more.last().unwrap_or(first)
 }
 
 /// Where a number stands with what belongs to it: `约25分钟`, `3–5 minutes`, `Counters 1–3`.

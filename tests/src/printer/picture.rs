@@ -186,17 +186,18 @@ impl<'a> NativePaper<'a> {
         }
     }
 
-    /// The font's letter squeezed or widened into the printer's cell.
+    /// The font's letter, stretched as the cell is and squeezed if it is wider than the cell.
     fn lettering(&self, character: char, style: CellStyle) -> Lettering {
-        let natural = Lettering {
+        let stretched = Lettering {
             em_dots: style.down * CELL_HEIGHT,
-            width_percent: 100,
+            width_percent: 100 * style.across / style.down,
             bold: style.bold,
         };
-        let drawn = self.typeface.width_dots(&character.to_string(), natural);
+        let drawn = self.typeface.width_dots(&character.to_string(), stretched);
+        let squeeze = cell_width(character, style).min(drawn);
         Lettering {
-            width_percent: 100 * cell_width(character, style) / drawn.max(1),
-            ..natural
+            width_percent: stretched.width_percent * squeeze / drawn.max(1),
+            ..stretched
         }
     }
 
