@@ -5,7 +5,9 @@
 
 pub mod clock;
 pub mod engine;
+pub mod server;
 pub mod settings;
 
 pub use clock::Clock;
+pub use server::Server;
 pub use settings::HallSettings;

@@ -54,6 +54,25 @@ impl Store {
         }
     }
 
+    /// When the last entry was written; the zero moment of an empty journal.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn last_moment(&self) -> Result<Moment, ReplayError> {
+        let select = "SELECT steady_ms, wall_ms FROM journal WHERE seq = ?1";
+        let read = |row: &Row<'_>| {
+            Ok(Moment {
+                steady_ms: row.get(0)?,
+                wall_ms: row.get(1)?,
+            })
+        };
+        let last = self
+            .connection
+            .query_row(select, [self.head.seq], read)
+            .optional()?;
+        Ok(last.unwrap_or_default())
+    }
+
     fn hash_of(&self, seq: u64) -> Result<Hash, ReplayError> {
         if seq == 0 {
             return Ok(GENESIS);

@@ -1,0 +1,84 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use hall::{Clock, HallSettings, Server};
+use store::Store;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Run the hall.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// The hall's settings, in TOML; without it the default hall
+    #[arg(long)]
+    settings: Option<PathBuf>,
+    /// The folder in which the hall keeps its memory
+    #[arg(long, default_value = "paihao-data")]
+    data: PathBuf,
+    /// Listen here instead of where the settings say; port 0 takes a free one
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// Print the address as the first line of the output, for a program that starts the hall
+    #[arg(long)]
+    print_address: bool,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        start_log();
+        let mut settings = super::read_settings(self.settings.as_deref())?;
+        settings.listen = self.listen.unwrap_or(settings.listen);
+        let store = Store::open(&self.data)?;
+        let clock = clock(&settings, &store)?;
+        let runtime = tokio::runtime::Runtime::new().context("the system gives no threads")?;
+        runtime.block_on(self.serve(settings, store, clock))
+    }
+
+    async fn serve(self, settings: HallSettings, store: Store, clock: Clock) -> anyhow::Result<()> {
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let name = settings.name.clone();
+        let mut server = Server::start(settings, store, clock).await?;
+        tracing::info!(
+            "{} ({}) serves {}, memory in {}",
+            name.zh,
+            name.en,
+            server.url(),
+            self.data.display()
+        );
+        if self.print_address {
+            println!("{}", server.url());
+        }
+        tokio::select! {
+            ended = server.ended() => {
+                ended?;
+                anyhow::bail!("the hall's writer has ended. What was confirmed is on disk: start the hall again.");
+            }
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("the hall stops");
+        Ok(server.stop().await?)
+    }
+}
+
+/// The steady clock goes on where the journal ends.
+fn clock(settings: &HallSettings, store: &Store) -> anyhow::Result<Clock> {
+    let last = store.last_moment()?;
+    Ok(Clock::new(
+        settings.time_zone.clone(),
+        settings.day_turns_at,
+        last,
+    ))
+}
+
+fn start_log() {
+    let filter = EnvFilter::try_from_env("PAIHAO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+}

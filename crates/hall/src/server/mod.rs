@@ -1,0 +1,192 @@
+//! The hall on the network: one listener, one writer, a task for each connection.
+
+mod http;
+mod session;
+mod writer;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread;
+
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use uuid::Uuid;
+
+use crate::Clock;
+use crate::engine::{Engine, Fatal, Journal};
+use crate::settings::HallSettings;
+use writer::{Changed, Mail, Writer};
+
+/// Connections that wait for being accepted: a whole hall comes back at once after a power cut.
+const LISTEN_BACKLOG: u32 = 4_096;
+
+/// What may wait for the writer. Beyond it sessions stop reading from their sockets.
+const MAILBOX: usize = 1_024;
+
+/// Changes that a session may be behind before it is told to catch up.
+const BEHIND: usize = 256;
+
+/// A running hall. Dropping it does not stop it: call [`Server::stop`].
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    stopped: oneshot::Receiver<Result<(), Fatal>>,
+}
+
+/// Why a hall does not start. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("the hall cannot listen on {address}: {source}. {mend}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+        /// What to do.
+        mend: &'static str,
+    },
+    /// The journal cannot be believed.
+    #[error(transparent)]
+    Fatal(#[from] Fatal),
+    /// The system gives no thread.
+    #[error("the system gives no thread for the hall's writer: {0}")]
+    Thread(io::Error),
+}
+
+/// What every connection needs.
+#[derive(Clone)]
+struct Door {
+    mailbox: mpsc::Sender<Mail>,
+    changed: [broadcast::Sender<Changed>; 3],
+    clock: Arc<Clock>,
+    epoch: Uuid,
+    stop: watch::Receiver<bool>,
+}
+
+impl Server {
+    /// Listens on the settings' address and serves until [`Server::stop`], on the present tokio
+    /// runtime and one thread of its own for the writer.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start<J>(
+        settings: HallSettings,
+        journal: J,
+        clock: Clock,
+    ) -> Result<Self, StartError>
+    where
+        J: Journal + Send + 'static,
+    {
+        let listener = listen(settings.listen)?;
+        let address = listener.local_addr().unwrap_or(settings.listen);
+        let engine = Engine::new(settings, journal, Uuid::now_v7())?;
+        let (mailbox, mail) = mpsc::channel(MAILBOX);
+        let (stop, stopping) = watch::channel(false);
+        let changed = [(); 3].map(|()| broadcast::channel(BEHIND).0);
+        let door = Door {
+            mailbox,
+            changed: changed.clone(),
+            clock: Arc::new(clock.clone()),
+            epoch: engine.epoch(),
+            stop: stopping.clone(),
+        };
+        let writer = Writer::new(engine, clock, changed);
+        let stopped = run_writer(writer, mail, stopping)?;
+        tokio::spawn(http::serve(listener, door));
+        Ok(Self {
+            address,
+            stop,
+            stopped,
+        })
+    }
+
+    /// Where it listens; the port is the real one also where the settings say 0.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address for a client, `ws://127.0.0.1:7410/ws`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("ws://{}{}", self.address, protocol::PATH)
+    }
+
+    /// Waits until the writer ends by itself, which it does only when it must.
+    ///
+    /// # Errors
+    /// Why it ended.
+    pub async fn ended(&mut self) -> Result<(), Fatal> {
+        (&mut self.stopped).await.unwrap_or(Ok(()))
+    }
+
+    /// Tells every client, and ends when everything that was asked before is answered.
+    ///
+    /// # Errors
+    /// If the writer had to end before.
+    pub async fn stop(mut self) -> Result<(), Fatal> {
+        self.stop.send_replace(true);
+        self.ended().await
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let bound = || {
+        let socket = if address.is_ipv4() {
+            TcpSocket::new_v4()
+        } else {
+            TcpSocket::new_v6()
+        }?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(LISTEN_BACKLOG)
+    };
+    bound().map_err(|source| StartError::Listen {
+        address,
+        mend: mend(&source),
+        source,
+    })
+}
+
+fn mend(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            "Another program has this port, perhaps another hall: stop it, or choose another with --listen."
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "This machine does not have that address: choose another with --listen."
+        }
+        io::ErrorKind::PermissionDenied => {
+            "Ports below 1024 need rights: choose a higher one with --listen."
+        }
+        _ => "Choose another address with --listen.",
+    }
+}
+
+/// The writer has a thread of its own, for every commit blocks it until the disk has answered.
+fn run_writer<J: Journal + Send + 'static>(
+    writer: Writer<J>,
+    mail: mpsc::Receiver<Mail>,
+    stopping: watch::Receiver<bool>,
+) -> Result<oneshot::Receiver<Result<(), Fatal>>, StartError> {
+    let (ended, stopped) = oneshot::channel();
+    let run = move || {
+        let runtime = match tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+        {
+            Ok(runtime) => runtime,
+            Err(error) => panic!("the system gives no timer for the hall's writer: {error}"),
+        };
+        // Nobody listens any more only when the hall is stopping anyway.
+        let _ = ended.send(runtime.block_on(writer.run(mail, stopping)));
+    };
+    thread::Builder::new()
+        .name("writer".to_owned())
+        .spawn(run)
+        .map_err(StartError::Thread)?;
+    Ok(stopped)
+}

@@ -1,0 +1,335 @@
+//! One connection: hello, then requests in, answers and rows out.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use protocol::{
+    BEAT_MS, Bye, ByeCode, ClientFrame, HELLO_DEADLINE_MS, HallFrame, Hello, MAX_NAME_CHARS,
+    MAX_REQUESTS_IN_FLIGHT, Outcome, Refusal, Role, SILENCE_MS, Welcome,
+};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, mpsc};
+use tokio::time::{self, Instant};
+use tokio_tungstenite::tungstenite;
+
+use super::Door;
+use super::writer::{Changed, Mail, OUTBOX, Parcel, encode, goodbye};
+use crate::engine::{Input, SessionId};
+
+/// Why a session ends: with a last word, or without because nobody is there to hear it.
+enum End {
+    Bye(Bye),
+    Gone,
+}
+
+type Step = ControlFlow<End>;
+
+/// Serves one connection to its end.
+pub(super) async fn serve(mut socket: WebSocket, session: SessionId, door: Door) {
+    match greet(&mut socket).await {
+        Ok(hello) => {
+            let device = hello.device.clone();
+            let end = Session::new(socket, session, door.clone(), &hello)
+                .run(hello)
+                .await;
+            tracing::info!("{device} has left: {}", end.reason());
+            let _ = door
+                .mailbox
+                .send(Mail::Input(Input::Leave { session, device }))
+                .await;
+        }
+        Err(End::Bye(bye)) => {
+            tracing::warn!("a connection was refused: {}", bye.message);
+            say_goodbye(&mut socket, bye).await;
+        }
+        Err(End::Gone) => {}
+    }
+}
+
+impl End {
+    fn reason(&self) -> &str {
+        match self {
+            Self::Bye(bye) => &bye.message,
+            Self::Gone => "the connection is gone",
+        }
+    }
+}
+
+async fn greet(socket: &mut WebSocket) -> Result<Hello, End> {
+    let deadline = Duration::from_millis(HELLO_DEADLINE_MS);
+    let first = time::timeout(deadline, next_text(socket))
+        .await
+        .map_err(|_| end(ByeCode::Silent))??;
+    // An other version may word its hello differently, so that one is looked for first.
+    let version = serde_json::from_str::<serde_json::Value>(&first)
+        .ok()
+        .and_then(|hello| hello.get("protocol").and_then(serde_json::Value::as_u64));
+    if version.is_some_and(|version| version != u64::from(protocol::VERSION)) {
+        return Err(end(ByeCode::Version));
+    }
+    match serde_json::from_str(&first) {
+        Ok(ClientFrame::Hello(hello)) if is_name(&hello.device) && is_name(&hello.app) => Ok(hello),
+        Ok(ClientFrame::Hello(_)) => Err(malformed(&format!(
+            "device and app are names of 1 to {MAX_NAME_CHARS} characters"
+        ))),
+        Ok(ClientFrame::Request { .. }) => Err(malformed("the first frame must be a hello")),
+        Err(error) => Err(malformed(&error.to_string())),
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    (1..=MAX_NAME_CHARS).contains(&name.chars().count()) && !name.contains(char::is_control)
+}
+
+async fn next_text(socket: &mut WebSocket) -> Result<Utf8Bytes, End> {
+    loop {
+        match understand(socket.recv().await)? {
+            Some(text) => return Ok(text),
+            None => continue,
+        }
+    }
+}
+
+/// The text of a message; `None` of one that only shows that somebody is there.
+fn understand(received: Option<Result<Message, axum::Error>>) -> Result<Option<Utf8Bytes>, End> {
+    match received {
+        Some(Ok(Message::Text(text))) => Ok(Some(text)),
+        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
+        Some(Ok(Message::Binary(_))) => Err(malformed("frames are text, and this one was binary")),
+        Some(Ok(Message::Close(_))) | None => Err(End::Gone),
+        Some(Err(error)) => Err(fault(error)),
+    }
+}
+
+fn fault(error: axum::Error) -> End {
+    match error.into_inner().downcast_ref::<tungstenite::Error>() {
+        Some(tungstenite::Error::Capacity(_)) => end(ByeCode::TooLarge),
+        Some(tungstenite::Error::Utf8(_) | tungstenite::Error::Protocol(_)) => {
+            end(ByeCode::Malformed)
+        }
+        _ => End::Gone,
+    }
+}
+
+fn end(code: ByeCode) -> End {
+    End::Bye(goodbye(code))
+}
+
+fn malformed(why: &str) -> End {
+    let Bye { code, message } = goodbye(ByeCode::Malformed);
+    End::Bye(Bye {
+        code,
+        message: format!("{message} ({why})"),
+    })
+}
+
+async fn say_goodbye(socket: &mut WebSocket, bye: Bye) {
+    let close = CloseFrame {
+        code: bye.code.close_code(),
+        reason: bye.message.clone().into(),
+    };
+    let farewell = async {
+        socket
+            .send(Message::Text(encode(&HallFrame::Bye(bye))))
+            .await?;
+        socket.send(Message::Close(Some(close))).await
+    };
+    // Who does not take it within this time is gone.
+    let _ = time::timeout(Duration::from_millis(SILENCE_MS), farewell).await;
+}
+
+struct Session {
+    socket: WebSocket,
+    session: SessionId,
+    role: Role,
+    device: String,
+    door: Door,
+    outbox_end: mpsc::Sender<Parcel>,
+    outbox: mpsc::Receiver<Parcel>,
+    changed: broadcast::Receiver<Changed>,
+    /// The client's table is as of this sequence number; `None` before its first rows.
+    place: Option<u64>,
+    in_flight: usize,
+    last_heard: Instant,
+}
+
+impl Session {
+    fn new(socket: WebSocket, session: SessionId, door: Door, hello: &Hello) -> Self {
+        let (outbox_end, outbox) = mpsc::channel(OUTBOX);
+        Self {
+            socket,
+            session,
+            role: hello.role,
+            device: hello.device.clone(),
+            changed: door.changed[hello.role as usize].subscribe(),
+            door,
+            outbox_end,
+            outbox,
+            place: None,
+            in_flight: 0,
+            last_heard: Instant::now(),
+        }
+    }
+
+    async fn run(mut self, hello: Hello) -> End {
+        tracing::info!("{} has come: {:?}, {}", hello.device, hello.role, hello.app);
+        let mut end = match self.enter(hello).await {
+            ControlFlow::Continue(()) => self.attend().await,
+            ControlFlow::Break(end) => end,
+        };
+        if let End::Bye(bye) = &mut end {
+            say_goodbye(&mut self.socket, bye.clone()).await;
+        }
+        end
+    }
+
+    async fn enter(&mut self, hello: Hello) -> Step {
+        let outbox = self.outbox_end.clone();
+        self.mail(Mail::Join {
+            session: self.session,
+            hello,
+            outbox,
+        })
+        .await?;
+        // The writer holds the only other end: when it lets go of a session, the outbox closes.
+        let (unused, _) = mpsc::channel(1);
+        self.outbox_end = unused;
+        let welcome = Welcome {
+            protocol: protocol::VERSION,
+            epoch: self.door.epoch,
+            time: self.door.clock.wall(),
+            app: concat!("hall ", env!("CARGO_PKG_VERSION")).to_owned(),
+        };
+        self.say(encode(&HallFrame::Welcome(welcome))).await
+    }
+
+    async fn attend(&mut self) -> End {
+        let mut beat = time::interval(Duration::from_millis(BEAT_MS));
+        let mut stop = self.door.stop.clone();
+        loop {
+            let step = tokio::select! {
+                received = self.socket.recv() => self.hear(received).await,
+                parcel = self.outbox.recv() => self.pass_on(parcel).await,
+                changed = self.changed.recv(), if self.place.is_some() => self.tell(changed).await,
+                _ = beat.tick() => self.beat().await,
+                // The writer says goodbye after its last answers; this is for when it does not.
+                () = stopped_long_ago(&mut stop) => Step::Break(end(ByeCode::Stopping)),
+            };
+            if let ControlFlow::Break(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn hear(&mut self, received: Option<Result<Message, axum::Error>>) -> Step {
+        self.last_heard = Instant::now();
+        match understand(received) {
+            Ok(Some(text)) => self.request(&text).await,
+            Ok(None) => Step::Continue(()),
+            Err(end) => Step::Break(end),
+        }
+    }
+
+    async fn request(&mut self, text: &str) -> Step {
+        match serde_json::from_str(text) {
+            Ok(ClientFrame::Request { id, .. }) if self.in_flight >= MAX_REQUESTS_IN_FLIGHT => {
+                let outcome = Outcome::Refused(Refusal::TooManyRequests);
+                self.say(encode(&HallFrame::Answer { id, outcome })).await
+            }
+            Ok(ClientFrame::Request { id, act }) => {
+                self.in_flight += 1;
+                let (session, role, device) = (self.session, self.role, self.device.clone());
+                self.mail(Mail::Input(Input::Request {
+                    session,
+                    role,
+                    device,
+                    id,
+                    act,
+                }))
+                .await
+            }
+            Ok(ClientFrame::Hello(_)) => Step::Break(malformed("a connection says hello once")),
+            Err(error) => Step::Break(malformed(&error.to_string())),
+        }
+    }
+
+    async fn pass_on(&mut self, parcel: Option<Parcel>) -> Step {
+        match parcel {
+            Some(Parcel::Answer(frame)) => {
+                self.in_flight = self.in_flight.saturating_sub(1);
+                self.say(frame).await
+            }
+            Some(Parcel::Rows { seq, frame }) => {
+                self.place = Some(seq);
+                self.say(frame).await
+            }
+            Some(Parcel::Bye(bye)) => Step::Break(End::Bye(bye)),
+            None => Step::Break(End::Gone),
+        }
+    }
+
+    async fn tell(&mut self, changed: Result<Changed, RecvError>) -> Step {
+        match changed {
+            Ok(Changed { seq, frame }) if self.place.is_some_and(|place| place < seq) => {
+                self.place = Some(seq);
+                self.say(frame).await
+            }
+            Ok(_) => Step::Continue(()),
+            Err(RecvError::Lagged(_)) => self.catch_up().await,
+            Err(RecvError::Closed) => Step::Break(end(ByeCode::Stopping)),
+        }
+    }
+
+    /// The client is told what it missed in one piece, and nothing else until then.
+    async fn catch_up(&mut self) -> Step {
+        let Some(since) = self.place.take() else {
+            return Step::Continue(());
+        };
+        let (session, role) = (self.session, self.role);
+        self.mail(Mail::Input(Input::CatchUp {
+            session,
+            role,
+            since,
+        }))
+        .await
+    }
+
+    async fn beat(&mut self) -> Step {
+        if self.last_heard.elapsed() > Duration::from_millis(SILENCE_MS) {
+            return Step::Break(End::Gone);
+        }
+        // The ping makes a client that has nothing to say show that it is there.
+        self.send(Message::Ping(Default::default())).await?;
+        self.say(encode(&HallFrame::Beat {
+            time: self.door.clock.wall(),
+        }))
+        .await
+    }
+
+    async fn say(&mut self, frame: Utf8Bytes) -> Step {
+        self.send(Message::Text(frame)).await
+    }
+
+    /// A client that does not take a frame in this time is let go, and not waited for.
+    async fn send(&mut self, message: Message) -> Step {
+        let patience = Duration::from_millis(SILENCE_MS);
+        match time::timeout(patience, self.socket.send(message)).await {
+            Ok(Ok(())) => Step::Continue(()),
+            Ok(Err(_)) | Err(_) => Step::Break(End::Gone),
+        }
+    }
+
+    async fn mail(&mut self, mail: Mail) -> Step {
+        match self.door.mailbox.send(mail).await {
+            Ok(()) => Step::Continue(()),
+            Err(_) => Step::Break(end(ByeCode::Stopping)),
+        }
+    }
+}
+
+async fn stopped_long_ago(stop: &mut tokio::sync::watch::Receiver<bool>) {
+    // An error means that the server is gone, which is a stop as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+    time::sleep(Duration::from_millis(SILENCE_MS)).await;
+}

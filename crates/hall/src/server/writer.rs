@@ -1,0 +1,221 @@
+//! The one writer: whatever waited while a transaction committed goes into the next one.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use axum::extract::ws::Utf8Bytes;
+use protocol::{Bye, ByeCode, HallFrame, Hello, Role};
+use tokio::sync::{broadcast, mpsc, watch};
+use tokio::time;
+
+use crate::Clock;
+use crate::engine::{Engine, Fatal, Input, Journal, Output, SessionId};
+
+/// Requests that share one transaction at most: about what 20 ms of disk can take.
+const BATCH: usize = 512;
+
+/// Previews and expected waits move with time alone; so often they are looked at, in milliseconds.
+const LOOK_AROUND_MS: u64 = 5_000;
+
+/// What a session has lying in its outbox at most: the answers to all its requests, and some rows.
+pub(super) const OUTBOX: usize = protocol::MAX_REQUESTS_IN_FLIGHT + 16;
+
+/// What reaches the writer.
+pub(super) enum Mail {
+    /// A program said hello; from now on its connection is reached by this outbox.
+    Join {
+        session: SessionId,
+        hello: Hello,
+        outbox: mpsc::Sender<Parcel>,
+    },
+    /// Everything else.
+    Input(Input),
+}
+
+/// What the writer sends to one session.
+pub(super) enum Parcel {
+    /// The answer to a request.
+    Answer(Utf8Bytes),
+    /// Rows up to a sequence number.
+    Rows { seq: u64, frame: Utf8Bytes },
+    /// The end.
+    Bye(Bye),
+}
+
+/// Changed rows for a role, encoded once.
+#[derive(Clone, Debug)]
+pub(super) struct Changed {
+    pub(super) seq: u64,
+    pub(super) frame: Utf8Bytes,
+}
+
+pub(super) struct Writer<J> {
+    engine: Engine<J>,
+    clock: Clock,
+    changed: [broadcast::Sender<Changed>; 3],
+    outboxes: HashMap<SessionId, mpsc::Sender<Parcel>>,
+}
+
+impl<J: Journal> Writer<J> {
+    pub(super) fn new(
+        engine: Engine<J>,
+        clock: Clock,
+        changed: [broadcast::Sender<Changed>; 3],
+    ) -> Self {
+        Self {
+            engine,
+            clock,
+            changed,
+            outboxes: HashMap::new(),
+        }
+    }
+
+    /// Runs until the hall stops, and answers what was asked before.
+    pub(super) async fn run(
+        mut self,
+        mut mail: mpsc::Receiver<Mail>,
+        mut stopping: watch::Receiver<bool>,
+    ) -> Result<(), Fatal> {
+        let mut open = true;
+        while open {
+            let mut batch = Vec::new();
+            tokio::select! {
+                received = mail.recv_many(&mut batch, BATCH) => open = received > 0,
+                () = time::sleep(self.until_due()) => {}
+                _ = stopping.wait_for(|stop| *stop) => open = false,
+            }
+            if !open {
+                mail.close();
+                while mail.recv_many(&mut batch, BATCH).await > 0 {}
+            }
+            self.handle(batch)?;
+        }
+        self.say_goodbye();
+        Ok(())
+    }
+
+    fn until_due(&self) -> Duration {
+        let look_around = self.clock.now().at.steady_ms + LOOK_AROUND_MS;
+        let due = self.engine.next_deadline().unwrap_or(0).min(look_around);
+        Duration::from_millis(self.clock.until_ms(due).clamp(1, LOOK_AROUND_MS))
+    }
+
+    fn handle(&mut self, batch: Vec<Mail>) -> Result<(), Fatal> {
+        let inputs = batch.into_iter().map(|mail| self.open(mail)).collect();
+        let clock = self.clock.clone();
+        let outputs = self
+            .engine
+            .handle(inputs, clock.now(), &|wall_ms| clock.local_text(wall_ms))?;
+        outputs.into_iter().for_each(|output| self.send(output));
+        Ok(())
+    }
+
+    fn open(&mut self, mail: Mail) -> Input {
+        match mail {
+            Mail::Join {
+                session,
+                hello,
+                outbox,
+            } => {
+                self.outboxes.insert(session, outbox);
+                Input::Join { session, hello }
+            }
+            Mail::Input(input) => {
+                if let Input::Leave { session, .. } = &input {
+                    self.outboxes.remove(session);
+                }
+                input
+            }
+        }
+    }
+
+    fn send(&mut self, output: Output) {
+        match output {
+            Output::Answer {
+                session,
+                id,
+                outcome,
+            } => {
+                self.deliver(
+                    session,
+                    Parcel::Answer(encode(&HallFrame::Answer { id, outcome })),
+                );
+            }
+            Output::Rows { session, rows } => {
+                let seq = rows.seq;
+                self.deliver(
+                    session,
+                    Parcel::Rows {
+                        seq,
+                        frame: encode(&HallFrame::Rows(rows)),
+                    },
+                );
+            }
+            Output::Changed { role, rows } => self.announce(role, rows),
+            Output::Bye { session, code } => {
+                self.deliver(session, Parcel::Bye(goodbye(code)));
+                self.outboxes.remove(&session);
+            }
+        }
+    }
+
+    fn announce(&self, role: Role, rows: protocol::Rows) {
+        let changed = &self.changed[role as usize];
+        if changed.receiver_count() > 0 {
+            let seq = rows.seq;
+            // Nobody listening is no fault.
+            let _ = changed.send(Changed {
+                seq,
+                frame: encode(&HallFrame::Rows(rows)),
+            });
+        }
+    }
+
+    /// A session whose outbox is full does not read: it is let go, and asks again when it is back.
+    fn deliver(&mut self, session: SessionId, parcel: Parcel) {
+        let outbox = self.outboxes.get(&session);
+        if outbox.is_some_and(|outbox| outbox.try_send(parcel).is_err()) {
+            self.outboxes.remove(&session);
+        }
+    }
+
+    fn say_goodbye(&mut self) {
+        for outbox in self.outboxes.values() {
+            // One that does not read learns it from the closed connection.
+            let _ = outbox.try_send(Parcel::Bye(goodbye(ByeCode::Stopping)));
+        }
+    }
+}
+
+pub(super) fn encode(frame: &HallFrame) -> Utf8Bytes {
+    serde_json::to_string(frame)
+        .expect("frames are made of texts and numbers")
+        .into()
+}
+
+/// The last frame, with words for a technician.
+pub(super) fn goodbye(code: ByeCode) -> Bye {
+    let message = match code {
+        ByeCode::Version => {
+            format!(
+                "this hall speaks version {} of the protocol. Install the same release on both.",
+                protocol::VERSION
+            )
+        }
+        ByeCode::Malformed => "a frame could not be understood. See `hall schema`.".to_owned(),
+        ByeCode::TooLarge => {
+            format!(
+                "a frame was larger than {} bytes.",
+                protocol::MAX_FRAME_FROM_CLIENT_BYTES
+            )
+        }
+        ByeCode::Silent => format!("no hello came within {} ms.", protocol::HELLO_DEADLINE_MS),
+        ByeCode::Replaced => {
+            "a newer connection has the same device name. Give each device a name of its own."
+                .to_owned()
+        }
+        ByeCode::Full => "the hall has as many devices as it takes. Come again later.".to_owned(),
+        ByeCode::Stopping => "the hall is stopping. Come again soon.".to_owned(),
+    };
+    Bye { code, message }
+}
