@@ -129,6 +129,10 @@ impl Shared {
             }
             self.take(&buffer[..count], received);
             received += count;
+            // What the system had taken in before the link broke is lost with it.
+            if self.lock().connection.is_none() {
+                return Ok(());
+            }
         }
     }
 
