@@ -34,7 +34,7 @@ struct Cells {
 impl Cells {
     fn for_slip(slip: &Slip, dots: u32) -> Self {
         let plain = cells(&slip.number).max(1) * CELL_DOTS;
-        let number_factor = (dots / plain).clamp(1, CELL_FACTOR_MAX) as u8;
+        let number_factor = ((dots - 2 * CELL_DOTS) / plain).clamp(1, CELL_FACTOR_MAX) as u8;
         Self {
             dots,
             number_factor,

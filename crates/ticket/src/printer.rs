@@ -103,6 +103,8 @@ pub struct Printer {
     typeface: Option<Typeface>,
     /// The last job broke off, so the printer may still wait for the rest of a command.
     interrupted: bool,
+    /// Marks the attempts at one job apart: the answer to the first must not confirm the second.
+    attempt: u8,
 }
 
 /// While a ticket prints the state is asked this often, so that an empty roll is told at once
@@ -132,6 +134,7 @@ impl Printer {
             settings,
             typeface,
             interrupted: false,
+            attempt: 0,
         })
     }
 
@@ -151,15 +154,16 @@ impl Printer {
 
     /// Prints one slip and waits until the printer has confirmed it.
     ///
-    /// `job` marks the printer's confirmation; two jobs in a row must not have the same one.
+    /// `job` marks the printer's confirmation, so that a late one of another job counts for nothing.
     /// Blocks for the state's time and `print_within` at most.
     pub fn print(&mut self, slip: &Slip, job: u32) -> PrintOutcome {
+        self.attempt = (self.attempt + 1) % 95;
         let Ok(bytes) = self.bytes(slip, job) else {
             return PrintOutcome::NotPrinted(Trouble::Unprintable);
         };
         let outcome = match self.open_ready() {
             Ok(mut session) => {
-                let awaited = Awaited::of(self.settings.completion, job);
+                let awaited = self.awaited(job);
                 let bytes = [self.flush(), bytes].concat();
                 session.print(&bytes, awaited, &self.settings)
             }
@@ -179,8 +183,15 @@ impl Printer {
             None => native::slip_bytes(slip, self.settings.dots)?,
             Some(typeface) => raster::slip_bytes(slip, self.settings.dots, typeface)?,
         };
-        bytes.extend(Awaited::of(self.settings.completion, job).request());
+        bytes.extend(self.awaited(job).request());
         Ok(bytes)
+    }
+
+    fn awaited(&self, job: u32) -> Awaited {
+        match self.settings.completion {
+            Completion::ProcessId => Awaited::ProcessId(process_id(job, self.attempt)),
+            Completion::PaperSensor => Awaited::PaperSensor,
+        }
     }
 
     /// Ends what a broken-off job left unfinished, on a sheet of its own: zeros fill up an image that
@@ -216,14 +227,15 @@ impl From<LinkFault> for Trouble {
     }
 }
 
-/// The job in four bytes between 20h and 7Eh, as `GS ( H` wants them.
-fn process_id(job: u32) -> [u8; 4] {
-    let mut rest = job;
-    [0; 4].map(|_| {
-        let digit = (rest % 95) as u8;
-        rest /= 95;
-        0x20 + digit
-    })
+/// Job and attempt in four bytes between 20h and 7Eh, as `GS ( H` wants them.
+fn process_id(job: u32, attempt: u8) -> [u8; 4] {
+    let digit = |number: u32| 0x20 + (number % 95) as u8;
+    [
+        digit(job / 95 / 95),
+        digit(job / 95),
+        digit(job),
+        digit(attempt.into()),
+    ]
 }
 
 /// One connection, from the first question to the confirmation.
@@ -242,13 +254,6 @@ enum Awaited {
 }
 
 impl Awaited {
-    fn of(completion: Completion, job: u32) -> Self {
-        match completion {
-            Completion::ProcessId => Self::ProcessId(process_id(job)),
-            Completion::PaperSensor => Self::PaperSensor,
-        }
-    }
-
     /// Stands after the cut, so that the answer says that the cut is done too.
     fn request(self) -> Vec<u8> {
         match self {
@@ -371,5 +376,70 @@ impl<T: Transport> Session<T> {
             (Some(Awaited::PaperSensor), Reply::Sensor(_)) => true,
             _ => false,
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::SendFault;
+
+    /// A printer that says these things, one for each time it is listened to, and then nothing.
+    struct Script(Vec<Vec<u8>>);
+
+    impl Transport for Script {
+        fn send(&mut self, _bytes: &[u8], _within: Duration) -> Result<(), SendFault> {
+            Ok(())
+        }
+
+        fn receive(&mut self, buffer: &mut [u8], _within: Duration) -> Result<usize, LinkFault> {
+            if self.0.is_empty() {
+                return Ok(0);
+            }
+            let said = self.0.remove(0);
+            buffer[..said.len()].copy_from_slice(&said);
+            Ok(said.len())
+        }
+    }
+
+    fn outcome(said: &[&[u8]], job: u32, attempt: u8) -> PrintOutcome {
+        let mut settings = PrinterSettings::network("script");
+        settings.print_within = Duration::from_millis(20);
+        let script = said.iter().map(|bytes| bytes.to_vec()).collect();
+        let awaited = Awaited::ProcessId(process_id(job, attempt));
+        Session::new(Script(script)).print(&[0x0a], awaited, &settings)
+    }
+
+    fn confirmation(job: u32, attempt: u8) -> Vec<u8> {
+        [&[0x37, 0x22], &process_id(job, attempt)[..], &[0]].concat()
+    }
+
+    #[test]
+    fn only_the_confirmation_of_this_attempt_counts() {
+        let (first, second) = (confirmation(8, 1), confirmation(8, 2));
+        let silent = PrintOutcome::Unknown(Trouble::Silent);
+        assert_eq!(outcome(&[&first], 8, 2), silent);
+        assert_eq!(outcome(&[&first, &second], 8, 2), PrintOutcome::Printed);
+    }
+
+    #[test]
+    fn a_confirmation_in_pieces_and_among_reports_counts() {
+        let whole = confirmation(8, 2);
+        let report = [0x10, 0x00, 0x00, 0x0f];
+        let said: [&[u8]; 3] = [&report, &whole[..3], &whole[3..]];
+        assert_eq!(outcome(&said, 8, 2), PrintOutcome::Printed);
+    }
+
+    #[test]
+    fn ids_are_printable_and_differ() {
+        let mut ids: Vec<_> = (0..2_000).map(|job| process_id(job * 7, 94)).collect();
+        assert!(
+            ids.iter()
+                .flatten()
+                .all(|byte| (0x20..=0x7e).contains(byte))
+        );
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 2_000);
     }
 }

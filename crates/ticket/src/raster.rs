@@ -197,7 +197,7 @@ impl<'a> Drawn<'a> {
         let side = self.code_dots();
         let block = self.block_height(beside);
         let widest = beside.iter().map(|line| line.width_dots(self)).max();
-        let used = side + CODE_GAP_DOTS + widest.unwrap_or(0);
+        let used = side + widest.map_or(0, |text| CODE_GAP_DOTS + text);
         let left = self.dots.saturating_sub(used) / 2;
         let height = side.max(block);
         self.draw_modules(bitmap, left, top + (height - side) / 2);
