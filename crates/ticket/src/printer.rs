@@ -57,9 +57,9 @@ impl PrinterSettings {
 /// Whose letters are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// The printer's own Chinese font, text in GB18030: about 1 kB a ticket.
+    /// The printer's own Chinese font, text in GB18030: about 1.5 kB a ticket.
     Native,
-    /// Our font, sent as an image: exact, 20 to 60 kB a ticket, never over a serial line.
+    /// Our font, sent as an image: exact, 30 to 80 kB a ticket, never over a serial line.
     Raster,
 }
 
