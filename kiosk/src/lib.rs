@@ -1,7 +1,22 @@
 //! The touch kiosk that prints tickets.
+//!
+//! [`controller`] decides and [`view`] says what is to be seen, both without a window; [`window`]
+//! shows it, [`printing`] owns the printer, and [`program`] ties them to the hall's link.
 
-#[allow(missing_docs)]
-mod window {
+pub mod controller;
+pub mod event;
+pub mod mock;
+pub mod printing;
+pub mod program;
+mod reports;
+pub mod screen;
+pub mod settings;
+mod slip;
+pub mod view;
+pub mod window;
+
+/// The window as the Slint compiler makes it.
+#[allow(missing_docs, clippy::all, clippy::todo, clippy::unwrap_used)]
+pub mod generated {
     slint::include_modules!();
 }
-pub use window::*;

@@ -1,3 +1,7 @@
 //! The touch kiosk that prints tickets.
 
-fn main() {}
+use clap::Parser;
+
+fn main() -> anyhow::Result<()> {
+    kiosk::program::run(&kiosk::settings::Args::parse())
+}

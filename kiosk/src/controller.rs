@@ -1,0 +1,463 @@
+//! What the kiosk does: events in, effects out. No window, no clock, no thread, no randomness.
+//!
+//! How to drive it: [`Controller::update`] with each event and the present instant, carry out
+//! the effects, show [`Controller::view`], and send [`Event::Tick`] at [`Controller::wake_at`].
+
+use std::time::{Duration, Instant};
+
+use client::{HallClock, Table, Theme};
+use protocol::{Act, Done, Issued, Outcome, Refusal, Rows, Time};
+use ticket::PrinterState;
+use uuid::Uuid;
+
+use crate::event::{Effect, Event, Looks, PaperNews, Touch};
+use crate::reports::Reports;
+use crate::slip::slip;
+
+/// A double strike counts once (EN 301 549, 5.8), and a page that has just come takes no touch
+/// that was meant for the one before.
+pub const STRIKE: Duration = Duration::from_millis(500);
+/// How long a customer is asked to wait for the hall's answer.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// How long a slip may take before the customer is told to remember the number.
+pub const PAPER_WITHIN: Duration = Duration::from_secs(20);
+/// Nobody has touched a page for so long that somebody else may stand there.
+pub const QUIET: Duration = Duration::from_secs(40);
+/// The warning before the screen goes back to the start (WCAG 2.2.1).
+pub const WARNING: Duration = Duration::from_secs(20);
+/// A link that comes back so soon is not worth a page.
+pub const AWAY_AFTER: Duration = Duration::from_secs(2);
+
+/// What a customer asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) service: String,
+    pub(crate) class: String,
+}
+
+/// A request for a ticket that has no answer yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Request {
+    id: Uuid,
+    choice: Choice,
+}
+
+/// A number that is on the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) issued: Issued,
+    pub(crate) paper: Paper,
+}
+
+/// What a customer is told about the paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Paper {
+    Printing,
+    Printed,
+    Missing,
+}
+
+/// The page that stands; [`Controller::is_away`] hides the first two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    Start { tiles: usize },
+    Service { code: String },
+    Taking(Request),
+    NoAnswer(Request),
+    Number(Shown),
+    Refused(Refusal),
+}
+
+/// Whether the hall is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LinkState {
+    NeverUp,
+    Up,
+    Down { at: Instant, since: Option<Time> },
+}
+
+/// The kiosk's state and rules.
+pub struct Controller {
+    pub(crate) usual: Looks,
+    pub(crate) looks: Looks,
+    pub(crate) table: Table,
+    pub(crate) clock: HallClock,
+    pub(crate) link: LinkState,
+    pub(crate) printer: Option<PrinterState>,
+    pub(crate) page: Page,
+    /// Since when the page stands as it is: its own deadline counts from here.
+    page_since: Instant,
+    touched_at: Instant,
+    struck_at: Option<Instant>,
+    /// Requests whose customer was sent away: their answers are voided.
+    given_up: Vec<Request>,
+    reports: Reports,
+    next_id: Box<dyn FnMut() -> Uuid>,
+}
+
+impl Controller {
+    /// A kiosk at its start, with no word from the hall. `next_id` makes request ids (UUID version 7).
+    pub fn new(usual: Looks, now: Instant, next_id: impl FnMut() -> Uuid + 'static) -> Self {
+        Self {
+            usual,
+            looks: usual,
+            table: Table::default(),
+            clock: HallClock::default(),
+            link: LinkState::NeverUp,
+            printer: None,
+            page: Page::Start { tiles: 0 },
+            page_since: now,
+            touched_at: now,
+            struck_at: None,
+            given_up: Vec::new(),
+            reports: Reports::default(),
+            next_id: Box::new(next_id),
+        }
+    }
+
+    /// Takes one event in and says what is to be done.
+    pub fn update(&mut self, now: Instant, event: Event) -> Vec<Effect> {
+        let mut effects = self.catch_up(now);
+        match event {
+            Event::Touch(touch) => effects.extend(self.touch(now, touch)),
+            Event::Rows(rows) => self.take_rows(now, rows),
+            Event::Beat(time) => self.clock.hear(time, now),
+            Event::LinkUp(time) => {
+                self.clock.hear(time, now);
+                self.link = LinkState::Up;
+            }
+            Event::LinkDown(since) => self.lose_link(now, since),
+            Event::Answer { id, outcome } => effects.extend(self.answer(now, id, outcome)),
+            Event::Paper { ticket, news } => effects.extend(self.paper(now, ticket, news)),
+            Event::Printer(state) => self.printer = Some(state),
+            Event::Tick => {}
+        }
+        effects
+    }
+
+    /// When [`Event::Tick`] is due next, if nothing else happens before.
+    #[must_use]
+    pub fn wake_at(&self, now: Instant) -> Option<Instant> {
+        let away_at = match self.link {
+            LinkState::Down { at, .. } => Some(at + AWAY_AFTER).filter(|at| *at > now),
+            _ => None,
+        };
+        let due = [
+            self.page_due(),
+            self.next_second_of_warning(now),
+            away_at,
+            self.reports.due(),
+            self.next_minute(now),
+        ];
+        due.into_iter().flatten().min()
+    }
+
+    /// Whether the hall has been out of reach for so long that no number may be offered.
+    pub(crate) fn is_away(&self, now: Instant) -> bool {
+        match self.link {
+            LinkState::NeverUp => true,
+            LinkState::Up => false,
+            LinkState::Down { at, .. } => now >= at + AWAY_AFTER,
+        }
+    }
+
+    /// When the screen goes back to the start, once the warning has begun.
+    pub(crate) fn home_at(&self, now: Instant) -> Option<Instant> {
+        let home_at = self.quiet_since()? + WARNING;
+        (now + WARNING >= home_at).then_some(home_at)
+    }
+
+    /// Does what fell due since the last event.
+    fn catch_up(&mut self, now: Instant) -> Vec<Effect> {
+        if self.page_due().is_some_and(|due| due <= now) {
+            self.end_patience(now);
+        }
+        if self.is_away(now) && matches!(self.page, Page::Service { .. }) {
+            self.go(now, Page::Start { tiles: 0 });
+        }
+        let again = self.reports.take_due(now);
+        let ask = |act| self.report(act);
+        again.into_iter().map(ask).collect()
+    }
+
+    /// The page's own deadline: an answer, a paper, or the way back to the start.
+    fn page_due(&self) -> Option<Instant> {
+        match &self.page {
+            Page::Taking(_) => Some(self.page_since + ANSWER_WITHIN),
+            Page::Number(shown) if shown.paper == Paper::Printing => {
+                Some(self.page_since + PAPER_WITHIN)
+            }
+            _ => self.quiet_since().map(|since| since + WARNING),
+        }
+    }
+
+    /// When the warning begins. `None` where there is nothing to fall back from, or where the
+    /// customer waits for us.
+    fn quiet_since(&self) -> Option<Instant> {
+        let patience = match &self.page {
+            Page::Start { tiles: 0 } if self.looks == self.usual => return None,
+            Page::Taking(_) => return None,
+            Page::Number(shown) => match shown.paper {
+                Paper::Printing => return None,
+                // The next customer waits: the warning begins with the paper.
+                Paper::Printed => Duration::ZERO,
+                Paper::Missing => QUIET,
+            },
+            _ => QUIET,
+        };
+        Some(self.touched_at.max(self.page_since) + patience)
+    }
+
+    fn next_second_of_warning(&self, now: Instant) -> Option<Instant> {
+        let begins = self.quiet_since()?;
+        let passed = now.saturating_duration_since(begins);
+        if now < begins {
+            return Some(begins);
+        }
+        Some(begins + Duration::from_secs(passed.as_secs() + 1))
+    }
+
+    /// The clock on the screen turns even when the hall is not heard.
+    fn next_minute(&self, now: Instant) -> Option<Instant> {
+        let time = self.clock.time(now)?;
+        let left_ms = 60_000 - time.unix_ms.rem_euclid(60_000);
+        Some(now + Duration::from_millis(left_ms.unsigned_abs()))
+    }
+
+    fn end_patience(&mut self, now: Instant) {
+        match &mut self.page {
+            Page::Taking(request) => {
+                let request = request.clone();
+                self.go(now, Page::NoAnswer(request));
+            }
+            Page::Number(shown) if shown.paper == Paper::Printing => {
+                shown.paper = Paper::Missing;
+                self.page_since = now;
+            }
+            _ => self.go_home(now),
+        }
+    }
+
+    fn touch(&mut self, now: Instant, touch: Touch) -> Option<Effect> {
+        self.touched_at = now;
+        if touch == Touch::Anywhere || self.is_struck_again(now) {
+            return None;
+        }
+        self.struck_at = Some(now);
+        match touch {
+            Touch::Anywhere => {}
+            Touch::Language(language) => self.looks.language = language,
+            Touch::LargeText => self.looks.large_text = !self.looks.large_text,
+            Touch::HighContrast => self.looks.theme = other_theme(self.looks.theme),
+            Touch::Tiles(tiles) => self.turn_to(tiles),
+            Touch::Service(code) => self.choose(now, code),
+            Touch::TakeOrdinary => return self.take_ordinary(now),
+            Touch::TakeAs(class) => return self.take(now, class),
+            Touch::TryAgain => return self.try_again(now),
+            Touch::Back => self.go_back(now),
+            Touch::Finish => self.finish(now),
+        }
+        None
+    }
+
+    fn is_struck_again(&self, now: Instant) -> bool {
+        let last = self.struck_at.max(Some(self.page_since));
+        let page_is_first = self.struck_at.is_none() && self.page == Page::Start { tiles: 0 };
+        !page_is_first && last.is_some_and(|last| now < last + STRIKE)
+    }
+
+    fn turn_to(&mut self, tiles: usize) {
+        if let Page::Start { tiles: shown } = &mut self.page {
+            *shown = tiles;
+        }
+    }
+
+    fn choose(&mut self, now: Instant, code: String) {
+        let at_start = matches!(self.page, Page::Start { .. });
+        if at_start && !self.is_away(now) && self.table.service(&code).is_some() {
+            self.go(now, Page::Service { code });
+        }
+    }
+
+    fn take_ordinary(&mut self, now: Instant) -> Option<Effect> {
+        // The hall lists the ordinary class first.
+        let class = self.table.hall()?.classes.first()?.code.clone();
+        self.take(now, class)
+    }
+
+    fn take(&mut self, now: Instant, class: String) -> Option<Effect> {
+        let Page::Service { code } = &self.page else {
+            return None;
+        };
+        let service = code.clone();
+        let choice = Choice { service, class };
+        Some(self.ask_for(now, choice))
+    }
+
+    fn try_again(&mut self, now: Instant) -> Option<Effect> {
+        let Page::NoAnswer(request) = &self.page else {
+            return None;
+        };
+        let choice = request.choice.clone();
+        self.given_up.push(request.clone());
+        Some(self.ask_for(now, choice))
+    }
+
+    /// Asks for a ticket. A choice whose answer is still out keeps its id, so that it is one ticket.
+    fn ask_for(&mut self, now: Instant, choice: Choice) -> Effect {
+        let known = self.given_up.iter().position(|old| old.choice == choice);
+        let request = match known {
+            Some(place) => self.given_up.swap_remove(place),
+            None => Request {
+                id: (self.next_id)(),
+                choice,
+            },
+        };
+        let effect = Effect::Ask {
+            id: request.id,
+            act: Act::Take {
+                service: request.choice.service.clone(),
+                class: request.choice.class.clone(),
+            },
+        };
+        self.go(now, Page::Taking(request));
+        effect
+    }
+
+    fn go_back(&mut self, now: Instant) {
+        match self.page {
+            Page::Service { .. } => self.go(now, Page::Start { tiles: 0 }),
+            Page::NoAnswer(_) | Page::Refused(_) => self.go_home(now),
+            Page::Start { .. } | Page::Taking(_) | Page::Number(_) => {}
+        }
+    }
+
+    fn finish(&mut self, now: Instant) {
+        if let Page::Number(shown) = &self.page
+            && shown.paper != Paper::Printing
+        {
+            self.go_home(now);
+        }
+    }
+
+    fn take_rows(&mut self, now: Instant, rows: Rows) {
+        self.table.apply(rows);
+        if let Page::Service { code } = &self.page
+            && self.table.service(code).is_none_or(|row| !row.at_kiosk)
+        {
+            self.go(now, Page::Start { tiles: 0 });
+        }
+    }
+
+    fn lose_link(&mut self, now: Instant, since: Option<Time>) {
+        match self.link {
+            LinkState::Up => self.link = LinkState::Down { at: now, since },
+            // Told again, for another reason.
+            LinkState::NeverUp | LinkState::Down { .. } => {}
+        }
+    }
+
+    fn answer(&mut self, now: Instant, id: Uuid, outcome: Outcome) -> Option<Effect> {
+        match &self.page {
+            // A customer who still reads the apology gets the number that came late.
+            Page::Taking(request) | Page::NoAnswer(request) if request.id == id => {
+                self.give(now, outcome)
+            }
+            _ => {
+                self.reports.answer(id, &outcome, now);
+                self.void(id, outcome)
+            }
+        }
+    }
+
+    fn give(&mut self, now: Instant, outcome: Outcome) -> Option<Effect> {
+        match outcome {
+            Outcome::Done(Done::Issued(issued)) => {
+                let ticket = issued.ticket;
+                let slip = Box::new(slip(&issued, &self.table, self.looks.large_text));
+                let paper = Paper::Printing;
+                self.go(now, Page::Number(Shown { issued, paper }));
+                Some(Effect::Print { ticket, slip })
+            }
+            Outcome::Refused(refusal) => {
+                self.go(now, Page::Refused(refusal));
+                None
+            }
+            // No hall answers a take so; there is no number to show.
+            Outcome::Done(Done::Called(_) | Done::Done) => {
+                self.go_home(now);
+                None
+            }
+        }
+    }
+
+    /// Nobody stands there any more to take this ticket.
+    fn void(&mut self, id: Uuid, outcome: Outcome) -> Option<Effect> {
+        let place = self.given_up.iter().position(|old| old.id == id)?;
+        self.given_up.swap_remove(place);
+        match outcome {
+            Outcome::Done(Done::Issued(issued)) => Some(self.report(Act::Void {
+                ticket: issued.ticket,
+            })),
+            _ => None,
+        }
+    }
+
+    fn paper(&mut self, now: Instant, ticket: u64, news: PaperNews) -> Option<Effect> {
+        if let Page::Number(shown) = &mut self.page
+            && shown.issued.ticket == ticket
+        {
+            shown.paper = match news {
+                PaperNews::Printed => Paper::Printed,
+                PaperNews::Missing(_) => Paper::Missing,
+            };
+            self.page_since = now;
+        }
+        Some(self.report(match news {
+            PaperNews::Printed => Act::Printed { ticket },
+            PaperNews::Missing(reason) => Act::NotPrinted { ticket, reason },
+        }))
+    }
+
+    /// Tells the hall something that it must come to know.
+    fn report(&mut self, act: Act) -> Effect {
+        let id = (self.next_id)();
+        self.reports.keep(id, act.clone());
+        Effect::Ask { id, act }
+    }
+
+    /// The start as the next customer expects it. What was not answered is given up.
+    fn go_home(&mut self, now: Instant) {
+        self.looks = self.usual;
+        self.go(now, Page::Start { tiles: 0 });
+    }
+
+    fn go(&mut self, now: Instant, page: Page) {
+        let left = std::mem::replace(&mut self.page, page);
+        if let Page::NoAnswer(request) = left {
+            self.give_up(request);
+        }
+        self.page_since = now;
+    }
+
+    fn give_up(&mut self, request: Request) {
+        let goes_on = match &self.page {
+            Page::Taking(now) => now.id == request.id,
+            Page::Number(_) | Page::Refused(_) => true,
+            _ => false,
+        };
+        if !goes_on {
+            self.given_up.push(request);
+        }
+    }
+}
+
+fn other_theme(theme: Theme) -> Theme {
+    match theme {
+        Theme::Light => Theme::HighContrast,
+        Theme::HighContrast => Theme::Light,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! What happens to a kiosk, and what it wants done.
+
+use client::{Language, Theme};
+use protocol::{Act, NotPrintedReason, Outcome, Rows, Time};
+use ticket::{PrinterState, Slip};
+use uuid::Uuid;
+
+/// What happens to a kiosk.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Somebody touched the screen.
+    Touch(Touch),
+    /// The hall's rows changed.
+    Rows(Rows),
+    /// The hall said its time.
+    Beat(Time),
+    /// The hall is there.
+    LinkUp(Time),
+    /// The hall is not there; it was last heard at this time of its clock.
+    LinkDown(Option<Time>),
+    /// A request has its outcome.
+    Answer {
+        /// The request's id.
+        id: Uuid,
+        /// What came of it.
+        outcome: Outcome,
+    },
+    /// What became of a slip.
+    Paper {
+        /// Ticket id.
+        ticket: u64,
+        /// Whether there is a slip, or why not.
+        news: PaperNews,
+    },
+    /// The printer's state was read.
+    Printer(PrinterState),
+    /// Time has passed.
+    Tick,
+}
+
+/// A touch, by what was touched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Touch {
+    /// Nothing in particular.
+    Anywhere,
+    /// The tile of a service.
+    Service(String),
+    /// The button for a number, as nobody in particular.
+    TakeOrdinary,
+    /// The button for a number of a class.
+    TakeAs(String),
+    /// Back, or to the start.
+    Back,
+    /// A screenful of tiles, from 0.
+    Tiles(usize),
+    /// A language.
+    Language(Language),
+    /// Large text on or off.
+    LargeText,
+    /// High contrast on or off.
+    HighContrast,
+    /// Once more what was not answered.
+    TryAgain,
+    /// Done with the number.
+    Finish,
+}
+
+/// What became of a slip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaperNews {
+    /// The printer confirmed it.
+    Printed,
+    /// There is none, or nobody knows.
+    Missing(NotPrintedReason),
+}
+
+/// What the kiosk wants done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask the hall, under this id.
+    Ask {
+        /// The request's id.
+        id: Uuid,
+        /// What is asked.
+        act: Act,
+    },
+    /// Print a slip and say what became of it.
+    Print {
+        /// Ticket id.
+        ticket: u64,
+        /// What the slip says.
+        slip: Box<Slip>,
+    },
+}
+
+/// The looks that a customer may change, and that fall back after each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Looks {
+    /// Language of the screen.
+    pub language: Language,
+    /// Colours.
+    pub theme: Theme,
+    /// Larger text and fewer things on a page.
+    pub large_text: bool,
+}

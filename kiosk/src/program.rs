@@ -1,0 +1,155 @@
+//! The program around the controller: window, link, printer and timer, all events through one mailbox.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use anyhow::Context;
+use client::{Bridge, LinkEvent, Post, choose_backend, mailbox, place, start_log};
+use protocol::{Act, Outcome, Refusal, Role};
+use slint::{CloseRequestResponse, ComponentHandle, Timer, TimerMode};
+use ticket::Printer;
+use uuid::Uuid;
+
+use crate::controller::Controller;
+use crate::event::{Effect, Event};
+use crate::mock::{MOCK_TIME, MockHall};
+use crate::printing::Printing;
+use crate::settings::{Args, Settings};
+use crate::window::KioskWindow;
+
+/// Runs the kiosk until the process is ended.
+///
+/// # Errors
+/// When the settings have a mistake, or there is no display, no font for the printer, no thread.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let settings = args.settings()?;
+    start_log(settings.station.log.as_deref()).context("the log cannot be written")?;
+    choose_backend()?;
+    let (post, letters) = mailbox::<Event>();
+    let window = Rc::new(KioskWindow::new(settings.screen)?);
+    let mut program = Program {
+        controller: Controller::new(settings.looks(), Instant::now(), Uuid::now_v7),
+        printing: start_printing(&settings, post.clone())?,
+        hall: Hall::open(&settings, args.mock, &post)?,
+        window: window.clone(),
+        timer: Timer::default(),
+        post: post.clone(),
+    };
+    window.on_touch(move |touch| post.send(Event::Touch(touch)));
+    show(&window, &settings)?;
+    program.take(Event::Tick);
+    letters.deliver(move |event| program.take(event))?;
+    slint::run_event_loop()?;
+    Ok(())
+}
+
+struct Program {
+    controller: Controller,
+    window: Rc<KioskWindow>,
+    printing: Printing,
+    hall: Hall,
+    timer: Timer,
+    post: Post<Event>,
+}
+
+impl Program {
+    fn take(&mut self, event: Event) {
+        let now = Instant::now();
+        for effect in self.controller.update(now, event) {
+            match effect {
+                Effect::Ask { id, act } => self.hall.ask(id, act, &self.post),
+                Effect::Print { ticket, slip } => self.printing.print(ticket, slip),
+            }
+        }
+        self.window.show(&self.controller.view(now));
+        self.set_timer(now);
+    }
+
+    fn set_timer(&self, now: Instant) {
+        let Some(at) = self.controller.wake_at(now) else {
+            self.timer.stop();
+            return;
+        };
+        let post = self.post.clone();
+        let left = at.saturating_duration_since(now);
+        self.timer
+            .start(TimerMode::SingleShot, left, move || post.send(Event::Tick));
+    }
+}
+
+/// The hall, or the made-up one.
+enum Hall {
+    Real(Bridge),
+    Mock(MockHall),
+}
+
+impl Hall {
+    fn open(settings: &Settings, mock: bool, post: &Post<Event>) -> anyhow::Result<Self> {
+        if mock {
+            let mut hall = MockHall::default();
+            post.send(Event::Rows(hall.rows()));
+            post.send(Event::LinkUp(MOCK_TIME));
+            return Ok(Self::Mock(hall));
+        }
+        let link = settings
+            .station
+            .link_settings(Role::Kiosk, "kiosk", env!("CARGO_PKG_VERSION"));
+        let post = post.clone();
+        let bridge = Bridge::start(link, move |event| tell(&post, event))?;
+        Ok(Self::Real(bridge))
+    }
+
+    fn ask(&mut self, id: Uuid, act: Act, post: &Post<Event>) {
+        tracing::info!(%id, ?act, "asked");
+        let outcome = match self {
+            Self::Mock(hall) => hall.answer(&act),
+            Self::Real(bridge) => match bridge.handle().request_with_id(id, act) {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::error!(%id, %error, "not asked");
+                    Outcome::Refused(Refusal::TooManyRequests)
+                }
+            },
+        };
+        post.send(Event::Answer { id, outcome });
+    }
+}
+
+fn tell(post: &Post<Event>, event: LinkEvent) {
+    post.send(match event {
+        LinkEvent::Up { time } => {
+            tracing::info!("the hall is there");
+            Event::LinkUp(time)
+        }
+        LinkEvent::Down { since, why } => {
+            tracing::warn!(%why, "no hall");
+            Event::LinkDown(since)
+        }
+        LinkEvent::Rows(rows) => Event::Rows(rows),
+        LinkEvent::Answer { id, outcome } => {
+            tracing::info!(%id, ?outcome, "answered");
+            Event::Answer { id, outcome }
+        }
+        LinkEvent::Beat { time } => Event::Beat(time),
+        LinkEvent::Refused(bye) => {
+            tracing::warn!(code = ?bye.code, message = bye.message, "the hall closed the link");
+            return;
+        }
+    });
+}
+
+fn start_printing(settings: &Settings, post: Post<Event>) -> anyhow::Result<Printing> {
+    let printer = settings.printer.printer().map(Printer::new).transpose()?;
+    Ok(Printing::start(printer, move |event| post.send(event))?)
+}
+
+/// Full screen, and nothing that a customer can press ends it.
+fn show(window: &KioskWindow, settings: &Settings) -> anyhow::Result<()> {
+    let slint_window = window.main().window();
+    slint_window.on_close_requested(|| CloseRequestResponse::KeepWindowShown);
+    place(slint_window, settings.station.window);
+    window.main().show()?;
+    let size = slint_window.size().to_logical(slint_window.scale_factor());
+    window.fit(size.width, size.height);
+    Ok(())
+}

@@ -1,0 +1,207 @@
+//! The kiosk's settings: a TOML file, and over it the command line.
+
+use std::path::PathBuf;
+
+use client::{Options, SettingsError, Station, read_settings};
+use serde::Deserialize;
+use ticket::{Completion, Method, PrinterSettings};
+
+use crate::event::Looks;
+use crate::screen::ScreenSettings;
+
+/// The command line. An option goes before the settings file.
+#[derive(Clone, Debug, Default, clap::Parser)]
+#[command(name = "kiosk", version, about = "The touch kiosk that prints tickets")]
+pub struct Args {
+    /// What every program of the hall understands.
+    #[command(flatten)]
+    pub options: Options,
+    /// The printer, such as 192.168.1.20:9100
+    #[arg(long, value_name = "HOST:PORT")]
+    pub printer: Option<String>,
+    /// Whose letters are printed: native (the printer's own Chinese font) or raster
+    #[arg(long, value_name = "METHOD")]
+    pub print: Option<Letters>,
+    /// Length of the longer side of the screen, in millimetres
+    #[arg(long, value_name = "MM")]
+    pub screen_mm: Option<f32>,
+    /// From the customer's eye to the screen, in millimetres
+    #[arg(long, value_name = "MM")]
+    pub distance_mm: Option<f32>,
+    /// Without a hall: numbers are made up and valid nowhere
+    #[arg(long)]
+    pub mock: bool,
+}
+
+/// What the settings file holds. Everything has a default.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Where the kiosk stands: hall, name, language, colours.
+    pub station: Station,
+    /// The printer.
+    pub printer: PrinterPart,
+    /// The screen.
+    pub screen: ScreenSettings,
+}
+
+/// The printer. Without an address numbers are only shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PrinterPart {
+    /// `HOST:PORT`; network printers listen on 9100.
+    pub address: Option<String>,
+    /// Whose letters are printed.
+    pub letters: Letters,
+    /// The font file for `raster`; absent: Noto Sans CJK where systems keep it.
+    pub font: Option<PathBuf>,
+    /// Width of the roll.
+    pub paper: PaperWidth,
+    /// How the printer tells that a ticket is done.
+    pub completion: CompletionPart,
+}
+
+/// Whose letters are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Letters {
+    /// The printer's own Chinese font.
+    #[default]
+    Native,
+    /// Ours, as an image: for printers without a Chinese font, over USB and network only.
+    Raster,
+}
+
+/// Width of the roll.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum PaperWidth {
+    /// 80 mm, 576 dots.
+    #[default]
+    #[serde(rename = "80mm")]
+    Wide,
+    /// 58 mm, 384 dots.
+    #[serde(rename = "58mm")]
+    Narrow,
+}
+
+/// How the printer tells that a ticket is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CompletionPart {
+    /// `GS ( H`: most printers of this century.
+    #[default]
+    ProcessId,
+    /// `GS r 1`, for those without.
+    PaperSensor,
+}
+
+impl Args {
+    /// The settings file with the options over it.
+    ///
+    /// # Errors
+    /// When the file cannot be read or has a mistake; the message says where and what to write.
+    pub fn settings(&self) -> Result<Settings, SettingsError> {
+        let mut settings: Settings = read_settings(self.options.settings.as_deref())?;
+        self.options.over(&mut settings.station);
+        let printer = &mut settings.printer;
+        printer.address = self.printer.clone().or(printer.address.take());
+        printer.letters = self.print.unwrap_or(printer.letters);
+        let screen = &mut settings.screen;
+        screen.long_side_mm = self.screen_mm.unwrap_or(screen.long_side_mm);
+        screen.distance_mm = self.distance_mm.unwrap_or(screen.distance_mm);
+        Ok(settings)
+    }
+}
+
+impl Settings {
+    /// What the start page looks like.
+    #[must_use]
+    pub fn looks(&self) -> Looks {
+        Looks {
+            language: self.station.language,
+            theme: self.station.theme,
+            large_text: false,
+        }
+    }
+}
+
+impl PrinterPart {
+    /// What the printer's thread needs. `None`: there is no printer.
+    #[must_use]
+    pub fn printer(&self) -> Option<PrinterSettings> {
+        let address = self.address.clone()?;
+        Some(PrinterSettings {
+            dots: match self.paper {
+                PaperWidth::Wide => 576,
+                PaperWidth::Narrow => 384,
+            },
+            method: match self.letters {
+                Letters::Native => Method::Native,
+                Letters::Raster => Method::Raster,
+            },
+            font: self.font.clone(),
+            completion: match self.completion {
+                CompletionPart::ProcessId => Completion::ProcessId,
+                CompletionPart::PaperSensor => Completion::PaperSensor,
+            },
+            ..PrinterSettings::network(address)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    fn settings(file: &str, options: &[&str]) -> Result<Settings, SettingsError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kiosk.toml");
+        std::fs::write(&path, file).unwrap();
+        let line = ["kiosk", "--settings", path.to_str().unwrap()];
+        Args::parse_from(line.iter().chain(options)).settings()
+    }
+
+    #[test]
+    fn a_file_is_read_and_an_option_goes_before_it() {
+        let file = "
+            [station]
+            hall = 'ws://hall:7410'
+            language = 'en'
+            [printer]
+            address = '10.0.0.9:9100'
+            paper = '58mm'
+            completion = 'paper-sensor'
+            [screen]
+            distance_mm = 710.0
+        ";
+        let read = settings(file, &["--print", "raster", "--screen-mm", "480"]).unwrap();
+        let printer = read.printer.printer().unwrap();
+        assert_eq!(printer.address, "10.0.0.9:9100");
+        assert_eq!((printer.dots, printer.method), (384, Method::Raster));
+        assert_eq!(printer.completion, Completion::PaperSensor);
+        assert_eq!(
+            (read.screen.long_side_mm, read.screen.distance_mm),
+            (480.0, 710.0)
+        );
+        assert_eq!(read.looks().language, client::Language::En);
+    }
+
+    #[test]
+    fn without_an_address_there_is_no_printer() {
+        assert_eq!(settings("", &[]).unwrap().printer.printer(), None);
+        let given = settings("", &["--printer", "p:9100"]).unwrap();
+        assert_eq!(given.printer.printer().unwrap().dots, 576);
+    }
+
+    #[test]
+    fn a_mistake_says_where_and_what_to_write() {
+        let mistake = settings("[printer]\npaper = '90mm'", &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            mistake.contains("kiosk.toml:2:9") && mistake.contains("80mm"),
+            "{mistake}"
+        );
+    }
+}
