@@ -1,7 +1,5 @@
 //! The only change. It cannot fail: what it is given has happened.
 
-use std::mem;
-
 use crate::{
     Call, Counter, CounterNumber, Day, Event, Happening, Moment, Paper, Queue, ServiceCode, State,
     Ticket, TicketId,
@@ -22,7 +20,6 @@ impl Queue {
                 self.day = Day {
                     date: Some(*day),
                     turns_at_steady_ms: Some(*turns_at_steady_ms),
-                    handling_ms: mem::take(&mut self.day.handling_ms),
                     ..Day::default()
                 };
             }

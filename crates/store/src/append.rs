@@ -127,6 +127,9 @@ fn write(connection: &mut Connection, mut head: Head, batch: &[Entry]) -> rusqli
             statement.execute(params![&answered.id[..], answered.act, answered.outcome])?;
         }
     }
+    transaction
+        .prepare_cached("UPDATE mark SET head_seq = ?1, head_hash = ?2")?
+        .execute(params![head.seq, &head.hash[..]])?;
     transaction.commit()?;
     Ok(head)
 }
@@ -159,8 +162,61 @@ fn write_event(
     ])?;
     if matches!(event.what, Happening::DayOpened { .. }) {
         connection
-            .prepare_cached("UPDATE open_day SET seq = ?1")?
+            .prepare_cached("UPDATE mark SET day_seq = ?1")?
             .execute([seq])?;
     }
     Ok(Head { seq, hash })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use queue::{CounterNumber, Moment};
+
+    fn entry(id: u8, clerk: &str) -> Entry {
+        let what = Happening::SignedIn {
+            counter: CounterNumber(1),
+            clerk: clerk.to_owned(),
+        };
+        let at = Moment {
+            steady_ms: 1,
+            wall_ms: 1,
+        };
+        Entry {
+            actor: "counter:desk-1".to_owned(),
+            events: vec![Event { at, what }],
+            request: Some(Answered {
+                id: [id; 16],
+                act: b"sign in".to_vec(),
+                outcome: "done".to_owned(),
+            }),
+        }
+    }
+
+    fn allow_pages(store: &Store, pages: u32) {
+        let allowed =
+            store
+                .connection
+                .pragma_update_and_check(None, "max_page_count", pages, |row| row.get::<_, u32>(0));
+        allowed.unwrap();
+    }
+
+    #[test]
+    fn on_a_full_disk_nothing_is_left_behind_and_with_room_it_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path()).unwrap();
+        store.append(0, &[entry(1, "王芳")]).unwrap();
+        allow_pages(&store, 1);
+        let batch = [entry(2, "李强"), entry(3, &"长".repeat(20_000))];
+        let refused = store.append(1, &batch).unwrap_err();
+        assert!(
+            matches!(&refused, AppendError::NotStored(why) if why.contains("full")),
+            "{refused}"
+        );
+        assert_eq!((store.seq(), store.answered(&[2; 16]).unwrap()), (1, None));
+
+        allow_pages(&store, u32::MAX);
+        assert_eq!(store.append(1, &batch).unwrap(), 3);
+        assert_eq!(store.answered(&[3; 16]).unwrap(), batch[1].request);
+    }
 }

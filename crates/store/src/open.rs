@@ -4,9 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension};
+use rusqlite::{Connection, ErrorCode};
 
-use crate::chain::{GENESIS, Hash};
 use crate::{FILE_NAME, Head, Store};
 
 /// Changes of the schema, oldest first. `user_version` says how many a file has had. Only ever
@@ -25,11 +24,13 @@ const MIGRATIONS: &[&str] = &["
         act     BLOB NOT NULL,
         outcome TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE open_day (
-        one INTEGER PRIMARY KEY CHECK (one = 1),
-        seq INTEGER NOT NULL
+    CREATE TABLE mark (
+        one       INTEGER PRIMARY KEY CHECK (one = 1),
+        day_seq   INTEGER NOT NULL,
+        head_seq  INTEGER NOT NULL,
+        head_hash BLOB NOT NULL
     ) STRICT;
-    INSERT INTO open_day VALUES (1, 1);
+    INSERT INTO mark VALUES (1, 1, 0, zeroblob(32));
 "];
 
 /// The most that the write-ahead file keeps after a checkpoint, in bytes.
@@ -39,12 +40,12 @@ const WAL_KEPT_BYTES: i64 = 16 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The folder cannot be made.
-    #[error("the data folder {} cannot be made: {source}. Name another with --data, or mend its rights.", folder.display())]
+    #[error("the data folder {} cannot be made: {reason}. Name another with --data, or mend its rights.", folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,
         /// Why.
-        source: io::Error,
+        reason: io::Error,
     },
     /// The file cannot be written.
     #[error("the data folder {} cannot be written: {reason}. Name another with --data, or mend its rights.", folder.display())]
@@ -86,9 +87,9 @@ impl Store {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(folder: &Path) -> Result<Self, OpenError> {
-        fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
+        fs::create_dir_all(folder).map_err(|reason| OpenError::Folder {
             folder: folder.to_owned(),
-            source,
+            reason,
         })?;
         let path = folder.join(FILE_NAME);
         let mut connection = Connection::open(&path).map_err(|error| explain(error, &path))?;
@@ -140,20 +141,15 @@ fn apply(connection: &mut Connection, found: usize) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Where the journal must end. It is kept beside the journal, for a chain of hashes alone does not
+/// show that its last links are missing.
 pub(crate) fn read_head(connection: &Connection) -> rusqlite::Result<Head> {
-    let last = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1";
-    let head = connection
-        .query_row(last, [], |row| {
-            Ok(Head {
-                seq: row.get(0)?,
-                hash: row.get::<_, Hash>(1)?,
-            })
+    connection.query_row("SELECT head_seq, head_hash FROM mark", [], |row| {
+        Ok(Head {
+            seq: row.get(0)?,
+            hash: row.get(1)?,
         })
-        .optional()?;
-    Ok(head.unwrap_or(Head {
-        seq: 0,
-        hash: GENESIS,
-    }))
+    })
 }
 
 fn explain(error: rusqlite::Error, path: &Path) -> OpenError {
@@ -173,5 +169,34 @@ fn explain(error: rusqlite::Error, path: &Path) -> OpenError {
             path: path.to_owned(),
             reason,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_confirmed_is_on_disk_and_the_file_has_one_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let pragma = |name: &str| -> String {
+            let text = |row: &rusqlite::Row<'_>| {
+                let value: rusqlite::types::Value = row.get(0)?;
+                Ok(format!("{value:?}"))
+            };
+            store
+                .connection
+                .pragma_query_value(None, name, text)
+                .unwrap()
+        };
+        assert_eq!(pragma("journal_mode"), r#"Text("wal")"#);
+        assert_eq!(pragma("synchronous"), "Integer(2)", "2 is FULL");
+        assert_eq!(pragma("locking_mode"), r#"Text("exclusive")"#);
+        assert_eq!(pragma("cell_size_check"), "Integer(1)");
+        assert_eq!(
+            pragma("journal_size_limit"),
+            format!("Integer({WAL_KEPT_BYTES})")
+        );
     }
 }

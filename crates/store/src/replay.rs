@@ -1,6 +1,6 @@
 //! Reading the open day back.
 
-use queue::{Event, Moment};
+use queue::{Event, Happening, Moment};
 use rusqlite::{OptionalExtension, Row};
 
 use crate::Store;
@@ -32,25 +32,27 @@ impl Store {
     pub fn replay(&self, mut take: impl FnMut(Event)) -> Result<(), ReplayError> {
         let first: u64 = self
             .connection
-            .query_row("SELECT seq FROM open_day", [], |row| row.get(0))?;
-        let mut before = self.hash_of(first - 1)?;
+            .query_row("SELECT day_seq FROM mark", [], |row| row.get(0))?;
+        let mut before = self.hash_before(first)?;
         let mut expected = first;
         let select = "SELECT seq, steady_ms, wall_ms, actor, body, hash FROM journal WHERE seq >= ?1 ORDER BY seq";
         let mut statement = self.connection.prepare(select)?;
         let mut rows = statement.query([first])?;
         while let Some(row) = rows.next()? {
             let (event, hash) = read(row, expected, &before)?;
+            if expected == first && !matches!(event.what, Happening::DayOpened { .. }) {
+                return Err(damaged(first, "no day begins there"));
+            }
             take(event);
             before = hash;
             expected += 1;
         }
-        if expected == self.head.seq + 1 {
+        let empty = self.head.seq == 0 && first == 1;
+        let whole = expected == self.head.seq + 1 && before == self.head.hash;
+        if whole && (empty || first <= self.head.seq) {
             Ok(())
         } else {
-            Err(ReplayError::Damaged {
-                seq: expected,
-                why: "it is missing".to_owned(),
-            })
+            Err(damaged(expected, "it is missing"))
         }
     }
 
@@ -59,6 +61,9 @@ impl Store {
     /// # Errors
     /// If the file cannot be read.
     pub fn last_moment(&self) -> Result<Moment, ReplayError> {
+        if self.head.seq == 0 {
+            return Ok(Moment::default());
+        }
         let select = "SELECT steady_ms, wall_ms FROM journal WHERE seq = ?1";
         let read = |row: &Row<'_>| {
             Ok(Moment {
@@ -70,10 +75,13 @@ impl Store {
             .connection
             .query_row(select, [self.head.seq], read)
             .optional()?;
-        Ok(last.unwrap_or_default())
+        last.ok_or_else(|| damaged(self.head.seq, "it is missing"))
     }
 
-    fn hash_of(&self, seq: u64) -> Result<Hash, ReplayError> {
+    fn hash_before(&self, seq: u64) -> Result<Hash, ReplayError> {
+        let seq = seq
+            .checked_sub(1)
+            .ok_or_else(|| damaged(seq, "no day begins there"))?;
         if seq == 0 {
             return Ok(GENESIS);
         }
@@ -82,18 +90,21 @@ impl Store {
             .connection
             .query_row(select, [seq], |row| row.get(0))
             .optional()?;
-        hash.ok_or(ReplayError::Damaged {
-            seq,
-            why: "it is missing".to_owned(),
-        })
+        hash.ok_or_else(|| damaged(seq, "it is missing"))
+    }
+}
+
+fn damaged(seq: u64, why: &str) -> ReplayError {
+    ReplayError::Damaged {
+        seq,
+        why: why.to_owned(),
     }
 }
 
 fn read(row: &Row<'_>, expected: u64, before: &Hash) -> Result<(Event, Hash), ReplayError> {
-    let damaged = |why: String| ReplayError::Damaged { seq: expected, why };
     let seq: u64 = row.get(0)?;
     if seq != expected {
-        return Err(damaged("it is missing".to_owned()));
+        return Err(damaged(expected, "it is missing"));
     }
     let at = Moment {
         steady_ms: row.get(1)?,
@@ -110,9 +121,9 @@ fn read(row: &Row<'_>, expected: u64, before: &Hash) -> Result<(Event, Hash), Re
     }
     .hash(before);
     if hash != stored {
-        return Err(damaged("its hash is not that of what it says".to_owned()));
+        return Err(damaged(expected, "its hash is not that of what it says"));
     }
-    let record = Record::from_json(&body).map_err(|error| damaged(error.to_string()))?;
+    let record = Record::from_json(&body).map_err(|error| damaged(expected, &error.to_string()))?;
     Ok((
         Event {
             at,
