@@ -161,7 +161,6 @@ impl<S: FnMut(LinkEvent)> Link<S> {
             Effect::Disconnect => *wire = None,
             Effect::Hello(hello) => send(wire, Message::text(encode(&ClientFrame::Hello(hello)))),
             Effect::Send(frame) => send(wire, Message::text(frame)),
-            Effect::Alive => send(wire, Message::Pong(Default::default())),
             Effect::Tell(event) => self.tell(event),
             Effect::Free => self.room.add_permits(1),
         }

@@ -35,7 +35,7 @@ pub enum Input {
     Opened,
     /// The hall sent a frame.
     Heard(HallFrame),
-    /// The hall sent a ping or a pong, which shows that it is there.
+    /// The hall sent a ping or a pong, which shows that it is there. The socket answers pings.
     HeardAlive,
     /// The attempt to connect failed, or the connection ended.
     Closed(Lost),
@@ -54,9 +54,6 @@ pub enum Effect {
     Hello(Hello),
     /// Send an encoded request.
     Send(String),
-    /// Send an unasked WebSocket pong (RFC 6455 section 5.5.3): it tells the hall that this
-    /// client is there.
-    Alive,
     /// Tell the program.
     Tell(LinkEvent),
     /// A place among the unanswered requests is free again.
@@ -228,7 +225,7 @@ impl Session {
 
     fn beat(&mut self, time: Time) -> Vec<Effect> {
         self.heard = Some(time);
-        vec![Effect::Alive, Effect::Tell(LinkEvent::Beat { time })]
+        vec![Effect::Tell(LinkEvent::Beat { time })]
     }
 
     fn refused(&mut self, bye: Bye, now: Instant) -> Vec<Effect> {
@@ -433,10 +430,7 @@ mod tests {
             ..TIME
         };
         let effects = rig.hears(HallFrame::Beat { time });
-        assert_eq!(
-            effects,
-            [Effect::Alive, Effect::Tell(LinkEvent::Beat { time })]
-        );
+        assert_eq!(effects, [Effect::Tell(LinkEvent::Beat { time })]);
         let effects = rig.does(Input::Closed(Lost::Closed));
         assert_eq!(
             effects,
