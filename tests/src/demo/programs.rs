@@ -1,17 +1,15 @@
 //! The programs of a hall, started as a customer of Paihao would start them.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use link::Address;
-use protocol::Role;
 
+use super::Folder;
 use super::process::{Process, programs_folder, wait_for};
-use super::{Folder, Watcher};
 use crate::printer::PrinterSimulator;
 
 /// How long the hall may take until it answers.
@@ -33,26 +31,26 @@ pub struct Programs {
 
 impl Programs {
     /// Starts the hall with the default settings and an empty journal, and the printer, each on a
-    /// free port; waits until the hall answers.
+    /// free port.
     ///
     /// # Errors
     /// If a program was not built or does not come up.
     pub fn start(folder: &Folder) -> Result<Self> {
         let bin = programs_folder()?;
-        let hall = Address::new(Ipv4Addr::LOCALHOST.to_string(), free_port()?);
         let mut serve = Command::new(bin.join("hall"));
         serve
-            .arg("serve")
-            .arg(default_hall())
-            .arg("--data")
-            .arg(folder.hall())
-            .arg("--listen")
-            .arg(format!("{}:{}", hall.host(), hall.port()));
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--print-address",
+                "--data",
+            ])
+            .arg(folder.hall());
         let mut daemon = Process::start("hall", &mut serve, &folder.logs())?;
-        let mut watcher = Watcher::new(hall.clone(), Role::Wall, "demo-start")?;
-        wait_for("the hall to answer", HALL_LIMIT, || {
+        let hall = wait_for("the hall to say where it listens", HALL_LIMIT, || {
             daemon.still_runs()?;
-            Ok(watcher.look()?.map(drop))
+            address_in(&daemon.printed()?)
         })?;
         Ok(Self {
             hall,
@@ -125,12 +123,9 @@ pub fn mute(command: &mut Command, folder: &Folder) -> Result<()> {
     Ok(())
 }
 
-fn default_hall() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/hall.toml")
-}
-
-/// A port that nobody has at the moment. Whoever takes it before us makes the hall say so.
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?.port())
+/// The address on a whole line of its own.
+fn address_in(printed: &str) -> Result<Option<Address>> {
+    let whole = printed.rsplit_once('\n').map_or("", |(whole, _)| whole);
+    let line = whole.lines().find(|line| line.starts_with("ws://"));
+    Ok(line.map(str::parse).transpose()?)
 }
