@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
 
@@ -107,6 +108,8 @@ impl Store {
 /// Every pragma stands here. FULL, for NORMAL loses confirmed commits when the power goes;
 /// EXCLUSIVE, so that a second hall on the same folder is refused at once.
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+    // The default waits five seconds for another hall to end.
+    connection.busy_timeout(Duration::ZERO)?;
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;

@@ -9,7 +9,7 @@ mod rows;
 mod table;
 mod translate;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{
     Act, ByeCode, Called, DeviceRow, Done, Epoch, Hello, Issued, Outcome, Refusal, Resume, Role,
@@ -150,6 +150,22 @@ struct Draft {
     answers: Vec<(SessionId, Uuid, Outcome)>,
     sittings: Vec<Output>,
     catching_up: Vec<(SessionId, Role, Option<u64>)>,
+}
+
+impl Draft {
+    /// Says of every act in the batch that it did not happen. What an earlier batch confirmed, and
+    /// was only asked for again, stays confirmed.
+    fn take_back(&mut self) {
+        let requests = self
+            .entries
+            .iter()
+            .filter_map(|entry| entry.request.as_ref());
+        let lost: BTreeSet<[u8; 16]> = requests.map(|request| request.id).collect();
+        let answers = self.answers.iter_mut();
+        for (_, _, outcome) in answers.filter(|(_, id, _)| lost.contains(id.as_bytes())) {
+            *outcome = Outcome::Refused(Refusal::NotStored);
+        }
+    }
 }
 
 impl<J: Journal> Engine<J> {
@@ -311,15 +327,16 @@ impl<J: Journal> Engine<J> {
         act: &Act,
         draft: &mut Draft,
     ) -> Outcome {
-        if now.at.steady_ms < self.store_again_steady_ms {
-            return Outcome::Refused(Refusal::NotStored);
-        }
         let asked = encode(act);
         match self.known(id, draft) {
             Ok(Some(known)) if known.act == asked.as_bytes() => return decode(&known.outcome),
             Ok(Some(_)) => return Outcome::Refused(Refusal::IdUsedOtherwise),
             Ok(None) => {}
             Err(_) => return Outcome::Refused(Refusal::NotStored),
+        }
+        // Only after the look-up, for what was confirmed stays so on a full disk.
+        if now.at.steady_ms < self.store_again_steady_ms {
+            return Outcome::Refused(Refusal::NotStored);
         }
         let (events, outcome) = match self.decide(now, local_text, role, act) {
             Ok((events, done)) => (events, Outcome::Done(done)),
@@ -385,7 +402,7 @@ impl<J: Journal> Engine<J> {
                 service,
                 class,
             } => {
-                let (ahead, wait) = self.queue.outlook(event.at, service, class);
+                let (ahead, wait) = self.queue.workload(event.at).outlook(service, class);
                 Some(Done::Issued(Issued {
                     ticket: ticket.0,
                     number: number.to_string(),
@@ -457,11 +474,7 @@ impl<J: Journal> Engine<J> {
                 );
                 self.store_again_steady_ms = now.at.steady_ms + RETRY_STORING_MS;
                 self.reload()?;
-                let refused = Outcome::Refused(Refusal::NotStored);
-                draft
-                    .answers
-                    .iter_mut()
-                    .for_each(|(_, _, outcome)| outcome.clone_from(&refused));
+                draft.take_back();
                 Ok(())
             }
         }

@@ -76,6 +76,8 @@ impl<J: Journal> Writer<J> {
         mut mail: mpsc::Receiver<Mail>,
         mut stopping: watch::Receiver<bool>,
     ) -> Result<(), Fatal> {
+        // Opens the day.
+        self.handle(Vec::new())?;
         let mut open = true;
         while open {
             let mut batch = Vec::new();
@@ -95,9 +97,15 @@ impl<J: Journal> Writer<J> {
     }
 
     fn until_due(&self) -> Duration {
-        let look_around = self.clock.now().at.steady_ms + LOOK_AROUND_MS;
-        let due = self.engine.next_deadline().unwrap_or(0).min(look_around);
-        Duration::from_millis(self.clock.until_ms(due).clamp(1, LOOK_AROUND_MS))
+        let now_ms = self.clock.now().at.steady_ms;
+        let look_around = now_ms + LOOK_AROUND_MS;
+        // A deadline that has passed without a turn of the day, because the clock on the wall went
+        // back or the disk is full, is looked at again with the rest.
+        let due = self.engine.next_deadline().filter(|due| *due > now_ms);
+        let until_ms = self
+            .clock
+            .until_ms(due.unwrap_or(look_around).min(look_around));
+        Duration::from_millis(until_ms.clamp(1, LOOK_AROUND_MS))
     }
 
     fn handle(&mut self, batch: Vec<Mail>) -> Result<(), Fatal> {

@@ -1,0 +1,196 @@
+//! A hall without a network: what a test says to it, and what it says back.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::rc::Rc;
+
+use hall::HallSettings;
+use hall::engine::{Engine, Fatal, Input, Journal, Output};
+use protocol::{Act, Done, Hello, Outcome, Resume, Role, Rows};
+use queue::{Date, Event, Moment, Now};
+use store::{Answered, AppendError, Entry, ReplayError, RequestId, Store};
+use uuid::Uuid;
+
+pub const DAY_MS: u64 = 24 * 3_600_000;
+
+/// What the disk does at the next commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// What it should.
+    None,
+    /// It is full.
+    Full,
+    /// The program is killed before the commit.
+    KilledBefore,
+    /// The program is killed after the commit, before anybody is told.
+    KilledAfter,
+}
+
+/// The store, behind a disk that fails when it is told to.
+pub struct Disk {
+    store: Store,
+    fault: Rc<Cell<Fault>>,
+}
+
+impl Journal for Disk {
+    fn append(&mut self, expected_seq: u64, batch: &[Entry]) -> Result<u64, AppendError> {
+        // A killed program says nothing more, and neither does an engine that ends with an error.
+        let killed = AppendError::Conflict {
+            expected: expected_seq,
+            head: u64::MAX,
+        };
+        match self.fault.get() {
+            Fault::None => self.store.append(expected_seq, batch),
+            Fault::Full => Err(AppendError::NotStored("the disk is full".to_owned())),
+            Fault::KilledBefore => Err(killed),
+            Fault::KilledAfter => self.store.append(expected_seq, batch).and(Err(killed)),
+        }
+    }
+
+    fn answered(&self, id: &RequestId) -> Result<Option<Answered>, AppendError> {
+        self.store.answered(id)
+    }
+
+    fn replay(&self, take: &mut dyn FnMut(Event)) -> Result<(), ReplayError> {
+        self.store.replay(take)
+    }
+
+    fn seq(&self) -> u64 {
+        self.store.seq()
+    }
+}
+
+/// A hall, its disk and its clock.
+pub struct Desk {
+    pub engine: Engine<Disk>,
+    pub fault: Rc<Cell<Fault>>,
+    pub steady_ms: u64,
+    /// The day that the calendar shows, counted from the first; it can be set back.
+    pub calendar_day: u64,
+}
+
+impl Desk {
+    /// A hall that starts on a folder, at a time of the first day.
+    pub fn start(folder: &Path, settings: HallSettings, steady_ms: u64) -> Self {
+        let fault = Rc::new(Cell::new(Fault::None));
+        let disk = Disk {
+            store: Store::open(folder).expect("the folder can be written"),
+            fault: Rc::clone(&fault),
+        };
+        let engine = Engine::new(settings, disk, Uuid::now_v7()).expect("a sound journal");
+        Self {
+            engine,
+            fault,
+            steady_ms,
+            calendar_day: steady_ms / DAY_MS,
+        }
+    }
+
+    pub fn open(folder: &Path) -> Self {
+        Self::start(folder, HallSettings::default_hall(), 1_000)
+    }
+
+    pub fn now(&self) -> Now {
+        Now {
+            at: Moment {
+                steady_ms: self.steady_ms,
+                wall_ms: 1_795_312_800_000 + self.steady_ms as i64,
+            },
+            today: Date::new(2026, 11, 1 + self.calendar_day as u8),
+            tomorrow_steady_ms: (self.steady_ms / DAY_MS + 1) * DAY_MS,
+        }
+    }
+
+    /// Lets time pass; the calendar follows.
+    pub fn wait(&mut self, ms: u64) {
+        self.steady_ms += ms;
+        self.calendar_day = self.steady_ms / DAY_MS;
+    }
+
+    pub fn try_handle(&mut self, batch: Vec<Input>) -> Result<Vec<Output>, Fatal> {
+        let now = self.now();
+        let outputs = self
+            .engine
+            .handle(batch, now, &|wall_ms| wall_ms.to_string());
+        self.engine.queue().check().expect("the rules hold");
+        outputs
+    }
+
+    pub fn handle(&mut self, batch: Vec<Input>) -> Vec<Output> {
+        self.try_handle(batch).expect("nobody was killed")
+    }
+
+    /// One act alone, with a new id.
+    pub fn ask(&mut self, act: Act) -> Outcome {
+        self.ask_as(Uuid::now_v7(), act)
+    }
+
+    pub fn ask_as(&mut self, id: Uuid, act: Act) -> Outcome {
+        let answers = answers(self.handle(vec![request(id, act)]));
+        let [(answered, outcome)] = answers.try_into().expect("one answer");
+        assert_eq!(answered, id);
+        outcome
+    }
+}
+
+pub fn request(id: Uuid, act: Act) -> Input {
+    let role = act.role();
+    Input::Request {
+        session: role as u64,
+        role,
+        device: format!("{role:?}-1"),
+        id,
+        act,
+    }
+}
+
+pub fn join(session: u64, role: Role, device: &str, resume: Option<Resume>) -> Input {
+    Input::Join {
+        session,
+        hello: Hello {
+            protocol: protocol::VERSION,
+            role,
+            device: device.to_owned(),
+            app: "test".to_owned(),
+            resume,
+        },
+    }
+}
+
+pub fn answers(outputs: Vec<Output>) -> Vec<(Uuid, Outcome)> {
+    let answer = |output| match output {
+        Output::Answer { id, outcome, .. } => Some((id, outcome)),
+        _ => None,
+    };
+    outputs.into_iter().filter_map(answer).collect()
+}
+
+/// The changed rows for a role, if there are any.
+pub fn changed(outputs: &[Output], wanted: Role) -> Option<&Rows> {
+    outputs.iter().find_map(|output| match output {
+        Output::Changed { role, rows } if *role == wanted => Some(rows),
+        _ => None,
+    })
+}
+
+pub fn take(service: &str, class: &str) -> Act {
+    Act::Take {
+        service: service.to_owned(),
+        class: class.to_owned(),
+    }
+}
+
+pub fn sign_in(counter: u16, clerk: &str) -> Act {
+    Act::SignIn {
+        counter,
+        clerk: clerk.to_owned(),
+    }
+}
+
+pub fn number(outcome: &Outcome) -> &str {
+    match outcome {
+        Outcome::Done(Done::Issued(issued)) => &issued.number,
+        Outcome::Done(Done::Called(called)) => &called.number,
+        other => panic!("no number: {other:?}"),
+    }
+}
