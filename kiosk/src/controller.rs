@@ -262,8 +262,7 @@ impl Controller {
 
     fn is_struck_again(&self, now: Instant) -> bool {
         let last = self.struck_at.max(Some(self.page_since));
-        let page_is_first = self.struck_at.is_none() && self.page == Page::Start { tiles: 0 };
-        !page_is_first && last.is_some_and(|last| now < last + STRIKE)
+        last.is_some_and(|last| now < last + STRIKE)
     }
 
     fn turn_to(&mut self, tiles: usize) {

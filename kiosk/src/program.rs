@@ -14,6 +14,7 @@ use crate::controller::Controller;
 use crate::event::{Effect, Event};
 use crate::mock::{MOCK_TIME, MockHall};
 use crate::printing::Printing;
+use crate::screen::smallest_capital_mm;
 use crate::settings::{Args, Settings};
 use crate::window::KioskWindow;
 
@@ -151,5 +152,11 @@ fn show(window: &KioskWindow, settings: &Settings) -> anyhow::Result<()> {
     window.main().show()?;
     let size = slint_window.size().to_logical(slint_window.scale_factor());
     window.fit(size.width, size.height);
+    let (is, asked) = smallest_capital_mm(&settings.screen, size.width, size.height);
+    if is + 0.05 < asked {
+        tracing::warn!(
+            "the smallest text is {is:.1} mm high and should have {asked:.1} mm: the screen is small for its distance"
+        );
+    }
     Ok(())
 }

@@ -43,33 +43,41 @@ pub fn unit_px(settings: &ScreenSettings, width_px: f32, height_px: f32) -> f32 
     needed_px.min(fits_px).max(1.0)
 }
 
+/// Height of a capital letter of the smallest text on this screen, in millimetres, and the height that
+/// the standard asks for at its viewing distance.
+#[must_use]
+pub fn smallest_capital_mm(settings: &ScreenSettings, width_px: f32, height_px: f32) -> (f32, f32) {
+    let px_per_mm = width_px.max(height_px) / settings.long_side_mm;
+    let capital_px = unit_px(settings, width_px, height_px) * SMALL_UNITS * CAPITAL_OF_FONT;
+    (capital_px / px_per_mm, capital_mm(settings.distance_mm))
+}
+
+/// Height of a capital letter that is read at this distance, in millimetres.
+fn capital_mm(distance_mm: f32) -> f32 {
+    CAPITAL_DEGREES * std::f32::consts::PI * distance_mm / 180.0
+}
+
 /// One unit in millimetres, by the viewing distance.
 fn unit_mm(distance_mm: f32) -> f32 {
-    let capital_mm = CAPITAL_DEGREES * std::f32::consts::PI * distance_mm / 180.0;
-    (capital_mm / CAPITAL_OF_FONT / SMALL_UNITS).max(GAP_MM)
+    (capital_mm(distance_mm) / CAPITAL_OF_FONT / SMALL_UNITS).max(GAP_MM)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Height of a capital of the smallest text, in millimetres.
-    fn capital_mm(settings: &ScreenSettings, width_px: f32, height_px: f32) -> f32 {
-        let px_per_mm = width_px.max(height_px) / settings.long_side_mm;
-        unit_px(settings, width_px, height_px) * SMALL_UNITS * CAPITAL_OF_FONT / px_per_mm
-    }
-
     #[test]
     fn the_smallest_text_is_as_high_as_the_standard_asks() {
         let usual = ScreenSettings::default();
         for (width, height) in [(1080.0, 1920.0), (1920.0, 1080.0), (2160.0, 3840.0)] {
-            assert!((capital_mm(&usual, width, height) - 7.33).abs() < 0.01);
+            let (is, asked) = smallest_capital_mm(&usual, width, height);
+            assert!((asked - 7.33).abs() < 0.01 && (is - asked).abs() < 0.01);
         }
         let far = ScreenSettings {
-            long_side_mm: 940.0,
+            long_side_mm: 1_100.0,
             distance_mm: 1_000.0,
         };
-        assert!(capital_mm(&far, 1080.0, 1920.0) > 12.2);
+        assert!(smallest_capital_mm(&far, 1080.0, 1920.0).0 > 12.2);
     }
 
     #[test]

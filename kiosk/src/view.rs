@@ -250,7 +250,7 @@ impl Controller {
 }
 
 impl ViewModel {
-    /// Whether text and spoken sizes are the large ones.
+    /// Whether the colours are those of high contrast.
     #[must_use]
     pub fn is_high_contrast(&self) -> bool {
         self.looks.theme == Theme::HighContrast

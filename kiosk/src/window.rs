@@ -247,7 +247,7 @@ fn refusal_reason(refusal: RefusalView) -> ui::RefusalReason {
 
 /// About how wide a text is in bold letters, in ems: Chinese letters are square.
 fn ems(text: &str) -> f32 {
-    let em = |letter: char| if letter.is_ascii() { 0.54 } else { 1.0 };
+    let em = |letter: char| if letter.is_ascii() { 0.53 } else { 1.0 };
     text.chars().map(em).sum()
 }
 

@@ -41,6 +41,7 @@ impl Kiosk {
         let rows = kiosk.hall.rows();
         kiosk.happen(Event::Rows(rows));
         kiosk.happen(Event::LinkUp(MOCK_TIME));
+        kiosk.wait(1_000);
         kiosk
     }
 
