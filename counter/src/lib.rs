@@ -1,7 +1,21 @@
 //! The clerk's counter program.
+//!
+//! [`controller`] decides and [`view`] says what is to be seen, both without a window; [`words`]
+//! has what it says in both languages; [`window`] shows it, and [`program`] ties it to the hall's
+//! link, or to the pretended hall of [`mock`].
 
-#[allow(missing_docs)]
-mod window {
+pub mod controller;
+pub mod mock;
+pub mod program;
+pub mod settings;
+pub mod view;
+pub mod window;
+pub mod words;
+
+pub use controller::{Beginning, Command, Controller, Effect, Event, Memory, Primary};
+
+/// The window as the Slint compiler makes it.
+#[allow(missing_docs, clippy::unwrap_used)]
+pub mod generated {
     slint::include_modules!();
 }
-pub use window::*;

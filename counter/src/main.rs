@@ -1,3 +1,7 @@
 //! The clerk's counter program.
 
-fn main() {}
+use clap::Parser;
+
+fn main() -> anyhow::Result<()> {
+    counter::program::run(&counter::settings::CommandLine::parse())
+}

@@ -1,0 +1,175 @@
+//! The program around the controller: window, link and timer, all events through one mailbox.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use client::{Bridge, LinkEvent, Post, choose_backend, mailbox, place, read_settings, start_log};
+use protocol::{Act, Role, Time};
+use slint::{ComponentHandle, Timer, TimerMode};
+use uuid::Uuid;
+
+use crate::mock::MockHall;
+use crate::settings::{CommandLine, Settings};
+use crate::window::CounterWindow;
+use crate::{Controller, Effect, Event, Memory};
+
+/// How often the clocks on the screen are looked after: fine enough that seconds do not limp.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Staying over the others is heeded under X11 only some time after the window was shown.
+const ON_TOP_AFTER: Duration = Duration::from_millis(300);
+
+/// The pretended hall's local time, in minutes: that of China.
+const MOCK_OFFSET_MIN: i32 = 480;
+
+/// Runs the program until its window is closed.
+///
+/// # Errors
+/// When the settings have a mistake, or there is no display or no thread for the link.
+pub fn run(line: &CommandLine) -> anyhow::Result<()> {
+    let mut settings: Settings = read_settings(line.options.settings.as_deref())?;
+    line.over(&mut settings);
+    start_log(settings.station.log.as_deref()).context("the log cannot be written")?;
+    choose_backend()?;
+    let memory_file = settings.memory_file();
+    let memory = memory_file.as_deref().map(Memory::read).unwrap_or_default();
+    let (post, letters) = mailbox::<Event>();
+    let window = Rc::new(CounterWindow::new()?);
+    let mut program = Program {
+        controller: Controller::new(
+            settings.beginning(line, memory),
+            Uuid::now_v7,
+            Instant::now(),
+        ),
+        window: Rc::clone(&window),
+        hall: Hall::open(&settings, line.mock, &post)?,
+        memory_file,
+        post: post.clone(),
+    };
+    let presses = post.clone();
+    window.on_event(move |event| presses.send(event));
+    program.take(Event::Tick);
+    letters.deliver(move |event| program.take(event))?;
+    let timer = Timer::default();
+    timer.start(TimerMode::Repeated, TICK, move || post.send(Event::Tick));
+    show(&window, &settings)?;
+    slint::run_event_loop()?;
+    Ok(())
+}
+
+fn show(window: &Rc<CounterWindow>, settings: &Settings) -> anyhow::Result<()> {
+    place(window.main().window(), Some(settings.window()));
+    window.main().show()?;
+    if settings.counter.on_top {
+        let window = Rc::clone(window);
+        Timer::single_shot(ON_TOP_AFTER, move || window.stay_on_top());
+    }
+    Ok(())
+}
+
+struct Program {
+    controller: Controller,
+    window: Rc<CounterWindow>,
+    hall: Hall,
+    memory_file: Option<PathBuf>,
+    post: Post<Event>,
+}
+
+impl Program {
+    fn take(&mut self, event: Event) {
+        log(&event);
+        for effect in self.controller.update(Instant::now(), event) {
+            match effect {
+                Effect::Ask { id, act } => self.hall.ask(id, act, &self.post),
+                Effect::Forget { id } => self.hall.forget(id),
+                Effect::Remember(memory) => self.remember(&memory),
+            }
+        }
+        self.window.show(&self.controller.view());
+    }
+
+    fn remember(&self, memory: &Memory) {
+        let written = self.memory_file.as_deref().map(|file| memory.write(file));
+        if let Some(Err(error)) = written {
+            tracing::warn!(%error, "the sign-in is not remembered");
+        }
+    }
+}
+
+fn log(event: &Event) {
+    match event {
+        Event::Hall(LinkEvent::Answer { id, outcome }) => tracing::info!(%id, ?outcome, "answered"),
+        Event::Press(command) => tracing::info!(?command, "pressed"),
+        // The link logs how it is; the rest is of no interest afterwards.
+        Event::Hall(_)
+        | Event::NotAsked { .. }
+        | Event::ChooseCounter(_)
+        | Event::StepCounter(_)
+        | Event::TypeClerk(_)
+        | Event::PauseFor(_)
+        | Event::Tick => {}
+    }
+}
+
+/// The hall, or the pretended one.
+enum Hall {
+    Real(Bridge),
+    Mock(MockHall),
+}
+
+impl Hall {
+    fn open(settings: &Settings, mock: bool, post: &Post<Event>) -> anyhow::Result<Self> {
+        if mock {
+            let time = mock_time();
+            let mut hall = MockHall::new(time.unix_ms);
+            post.send(Event::Hall(LinkEvent::Rows(hall.rows())));
+            post.send(Event::Hall(LinkEvent::Up { time }));
+            return Ok(Self::Mock(hall));
+        }
+        let version = env!("CARGO_PKG_VERSION");
+        let link = settings
+            .station
+            .link_settings(Role::Counter, "counter", version);
+        let post = post.clone();
+        let bridge = Bridge::start(link, move |event| post.send(Event::Hall(event)))
+            .context("the link cannot be started")?;
+        Ok(Self::Real(bridge))
+    }
+
+    fn ask(&mut self, id: Uuid, act: Act, post: &Post<Event>) {
+        tracing::info!(%id, ?act, "asked");
+        match self {
+            Self::Real(bridge) => {
+                if let Err(error) = bridge.handle().request_with_id(id, act) {
+                    tracing::error!(%id, %error, "not asked");
+                    post.send(Event::NotAsked { id });
+                }
+            }
+            Self::Mock(hall) => {
+                let outcome = hall.ask(&act, mock_time().unix_ms);
+                post.send(Event::Hall(LinkEvent::Answer { id, outcome }));
+                post.send(Event::Hall(LinkEvent::Rows(hall.rows())));
+            }
+        }
+    }
+
+    fn forget(&self, id: Uuid) {
+        match self {
+            Self::Real(bridge) => bridge.handle().forget(id),
+            // It has answered already.
+            Self::Mock(_) => {}
+        }
+    }
+}
+
+/// A pretended hall has this machine's time.
+fn mock_time() -> Time {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    let unix_ms = since_1970.map_or(0, |since| since.as_millis() as i64);
+    Time {
+        unix_ms,
+        offset_min: MOCK_OFFSET_MIN,
+    }
+}

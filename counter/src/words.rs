@@ -1,0 +1,618 @@
+//! What the program says that depends on more than a label: both languages stand side by side.
+
+use client::{Language, Lost};
+use protocol::{ByeCode, NotPrintedReason, Refusal};
+
+/// What was refused, and what the clerk can do next.
+#[must_use]
+pub fn refusal(language: Language, refusal: &Refusal) -> String {
+    let (zh, en) = match refusal {
+        Refusal::UnknownService => (
+            "大厅没有这项业务。请稍候再按。",
+            "The hall has no such service. Wait a moment and press again.",
+        ),
+        Refusal::UnknownClass => (
+            "大厅没有这类客户。请稍候再按。",
+            "The hall has no such class. Wait a moment and press again.",
+        ),
+        Refusal::UnknownCounter => (
+            "大厅没有这个窗口。请另选一个窗口。",
+            "The hall has no such counter. Choose another one.",
+        ),
+        Refusal::UnknownTicket => (
+            "今天没有这张号票。请客户重新取号。",
+            "There is no such ticket today. Ask the customer to take a new one.",
+        ),
+        Refusal::NumbersUsedUp => (
+            "今天的号码已用完。请引导员人工安排。",
+            "Today's numbers are used up. Send people to the guide desk.",
+        ),
+        Refusal::HallFull => (
+            "等候人数已达上限。请先呼叫等候的客户。",
+            "As many people wait as the hall takes. Call some of them first.",
+        ),
+        Refusal::NobodyWaits => (
+            "没有本窗口可办理的客户在等候。有人取号后再按。",
+            "Nobody waits whom you may serve. Press again when somebody does.",
+        ),
+        Refusal::CounterClosed => (
+            "本窗口未签到。请重新签到。",
+            "Nobody is signed in at this counter. Sign in again.",
+        ),
+        Refusal::CounterPaused => (
+            "本窗口已暂停。请先按“恢复服务”（F6）。",
+            "This counter is paused. Resume it first (F6).",
+        ),
+        Refusal::CounterNotPaused => (
+            "本窗口没有暂停，可以直接呼叫。",
+            "This counter is not paused. You can call the next one.",
+        ),
+        Refusal::CounterTaken { clerk } => return counter_taken(language, clerk),
+        Refusal::ClerkElsewhere { counter } => return clerk_elsewhere(language, *counter),
+        Refusal::StillCalled { number } => return still_called(language, number),
+        Refusal::StillInHand { number } => return still_in_hand(language, number),
+        Refusal::NothingInHand => (
+            "当前没有客户。请先呼叫下一位。",
+            "Nobody is in hand. Call the next one first.",
+        ),
+        Refusal::AlreadyArrived => (
+            "客户已到窗口。办完后按“办结”（F5）。",
+            "The customer is here already. Finish when you are done (F5).",
+        ),
+        Refusal::NotWaiting => (
+            "这张号票已不在等候。请呼叫下一位。",
+            "This ticket is not waiting any more. Call the next one.",
+        ),
+        Refusal::AlreadyPrinted => (
+            "这张号票已打印，无需处理。",
+            "This ticket is on paper already. There is nothing to do.",
+        ),
+        Refusal::NotAllowed => (
+            "本程序无权这样做。请找班长。",
+            "This program may not do that. Ask the supervisor.",
+        ),
+        Refusal::BadText { field } => return bad_text(language, field),
+        Refusal::IdUsedOtherwise => (
+            "请求编号重复，没有执行。请再按一次。",
+            "The request's id was used before, so nothing was done. Press again.",
+        ),
+        Refusal::NotStored => (
+            "大厅无法写入磁盘，没有执行。请稍后再按，并通知技术员。",
+            "The hall could not write it down, so it was not done. Press again later, and call a technician.",
+        ),
+        Refusal::TooManyRequests => (
+            "太多请求还没有答复。请稍候再按。",
+            "Too many requests wait for an answer. Press again in a moment.",
+        ),
+    };
+    say(language, zh, en)
+}
+
+fn counter_taken(language: Language, clerk: &str) -> String {
+    say(
+        language,
+        format!("{clerk} 已在此窗口签到。请另选窗口，或请其先签退。"),
+        format!(
+            "{clerk} is signed in at this counter. Choose another one, or ask them to sign out."
+        ),
+    )
+}
+
+fn clerk_elsewhere(language: Language, counter: u16) -> String {
+    say(
+        language,
+        format!("您已在 {counter} 号窗口签到。请在那里签退，或选 {counter} 号窗口继续。"),
+        format!(
+            "You are signed in at counter {counter}. Sign out there, or choose counter {counter} and go on."
+        ),
+    )
+}
+
+fn still_called(language: Language, number: &str) -> String {
+    say(
+        language,
+        format!("{number} 已呼叫，还未到。请先按“客户已到”或“过号”（F4）。"),
+        format!(
+            "{number} is called and has not come. Mark it as arrived or as a no-show (F4) first."
+        ),
+    )
+}
+
+fn still_in_hand(language: Language, number: &str) -> String {
+    say(
+        language,
+        format!("{number} 还在办理中。请先按“办结”（F5）。"),
+        format!("{number} is still in hand. Finish first (F5)."),
+    )
+}
+
+fn bad_text(language: Language, field: &str) -> String {
+    match field {
+        "clerk" => say(
+            language,
+            format!("请输入姓名或工号，最多 {} 个字。", protocol::MAX_NAME_CHARS),
+            format!(
+                "Type your name or badge, at most {} characters.",
+                protocol::MAX_NAME_CHARS
+            ),
+        ),
+        "reason" => say(
+            language,
+            format!("请写明暂停原因，最多 {} 个字。", protocol::MAX_REASON_CHARS),
+            format!(
+                "Say why you pause, at most {} characters.",
+                protocol::MAX_REASON_CHARS
+            ),
+        ),
+        other => say(
+            language,
+            format!("“{other}”为空或太长。请改后再按。"),
+            format!("\"{other}\" is empty or too long. Change it and press again."),
+        ),
+    }
+}
+
+/// Why the hall is not there, and what can be done about it.
+#[must_use]
+pub fn lost(language: Language, why: &Lost) -> String {
+    let (zh, en) = match why {
+        Lost::Unreachable(_) => ("连不上大厅", "The hall cannot be reached"),
+        Lost::NotAHall(_) => (
+            "此地址不是大厅，请检查设置",
+            "No hall answers at this address: check the settings",
+        ),
+        Lost::Closed => ("与大厅的连接断开", "The connection to the hall broke"),
+        Lost::Silent => ("大厅没有回应", "The hall has fallen silent"),
+        Lost::Refused(code) => return goodbye(language, *code),
+    };
+    say(language, zh, en)
+}
+
+fn goodbye(language: Language, code: ByeCode) -> String {
+    let (zh, en) = match code {
+        ByeCode::Version => (
+            "本程序与大厅版本不同，请更新",
+            "This program and the hall differ in version: update it",
+        ),
+        ByeCode::Replaced => (
+            "另一台设备用了同一个名称，请在设置中改名",
+            "Another device has this one's name: give it its own in the settings",
+        ),
+        ByeCode::Full => (
+            "大厅连接数已满，稍后自动重连",
+            "The hall has no room: trying again",
+        ),
+        ByeCode::Stopping => (
+            "大厅正在停止，将自动重连",
+            "The hall is stopping: trying again",
+        ),
+        ByeCode::Malformed | ByeCode::TooLarge | ByeCode::Silent => (
+            "大厅不接受本程序，请通知技术员",
+            "The hall does not accept this program: call a technician",
+        ),
+    };
+    say(language, zh, en)
+}
+
+/// What the banner says while the hall is away and was never heard.
+#[must_use]
+pub fn never_heard(language: Language, why: &Lost, hall: &str) -> String {
+    let why = lost(language, why);
+    say(
+        language,
+        format!("{why}（{hall}）。将自动重连。"),
+        format!("{why} ({hall}). It is tried again by itself."),
+    )
+}
+
+/// What the banner says while the rows are old. `since` is a time of day.
+#[must_use]
+pub fn stale(language: Language, why: &Lost, since: &str) -> String {
+    let why = lost(language, why);
+    say(
+        language,
+        format!("{why}。画面停留在 {since}；按下的操作会保留，恢复后执行。"),
+        format!("{why}. What you see is as of {since}; what you press is kept until it is back."),
+    )
+}
+
+/// What waits for the hall while it is away.
+#[must_use]
+pub fn kept(language: Language, what: &str) -> String {
+    say(
+        language,
+        format!("“{what}”等待大厅。按 Esc 撤回。"),
+        format!("\"{what}\" waits for the hall. Esc takes it back."),
+    )
+}
+
+/// Something else was pressed before the hall answered.
+#[must_use]
+pub fn one_at_a_time(language: Language, what: &str) -> String {
+    say(
+        language,
+        format!("“{what}”还在等大厅答复，请先等它完成。"),
+        format!("\"{what}\" still waits for the hall. Let it finish first."),
+    )
+}
+
+/// A request was given up.
+#[must_use]
+pub fn taken_back(language: Language) -> String {
+    say(
+        language,
+        "已撤回。如大厅此前已收到，恢复后会显示。",
+        "Taken back. If the hall had it already, you will see it when the link is back.",
+    )
+}
+
+/// The link did not take a request.
+#[must_use]
+pub fn not_asked(language: Language) -> String {
+    say(
+        language,
+        "没有发出。请再按一次；仍不行请重启本程序。",
+        "It was not sent. Press again; if that does not help, restart this program.",
+    )
+}
+
+/// The counter was closed from elsewhere.
+#[must_use]
+pub fn signed_out(language: Language, counter: u16) -> String {
+    say(
+        language,
+        format!("{counter} 号窗口已在别处签退。请重新签到。"),
+        format!("Counter {counter} was signed out elsewhere. Sign in again."),
+    )
+}
+
+/// A number was finished.
+#[must_use]
+pub fn finished(language: Language, number: &str) -> String {
+    say(
+        language,
+        format!("{number} 已办结。"),
+        format!("{number} is finished."),
+    )
+}
+
+/// A number did not come.
+#[must_use]
+pub fn no_show(language: Language, number: &str) -> String {
+    say(
+        language,
+        format!("{number} 已记为过号。"),
+        format!("{number} is marked as a no-show."),
+    )
+}
+
+/// A number was called again.
+#[must_use]
+pub fn recalled(language: Language, number: &str) -> String {
+    say(
+        language,
+        format!("已再次呼叫 {number}。"),
+        format!("{number} was called again."),
+    )
+}
+
+/// What a command is called, as on its button.
+#[must_use]
+pub fn command(language: Language, name: CommandName) -> String {
+    let (zh, en) = match name {
+        CommandName::SignIn => ("签到", "Sign in"),
+        CommandName::CallNext => ("呼叫下一位", "Call next"),
+        CommandName::Arrived => ("客户已到", "Customer is here"),
+        CommandName::FinishAndCallNext => ("办结并呼叫下一位", "Finish and call next"),
+        CommandName::Finish => ("办结", "Finish"),
+        CommandName::Resume => ("恢复服务", "Resume"),
+        CommandName::Recall => ("再次呼叫", "Call again"),
+        CommandName::NoShow => ("过号", "No-show"),
+        CommandName::Pause => ("暂停服务", "Pause"),
+        CommandName::SignOut => ("签退", "Sign out"),
+    };
+    say(language, zh, en)
+}
+
+/// The name on a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CommandName {
+    /// Sit down at a counter.
+    SignIn,
+    /// Call the next one.
+    CallNext,
+    /// The called customer is here.
+    Arrived,
+    /// Done, and call the next one.
+    FinishAndCallNext,
+    /// Done.
+    Finish,
+    /// Go on after a pause.
+    Resume,
+    /// Call again.
+    Recall,
+    /// The customer did not come.
+    NoShow,
+    /// Pause.
+    Pause,
+    /// Leave the counter.
+    SignOut,
+}
+
+/// How long somebody waits or has waited.
+#[must_use]
+pub fn minutes(language: Language, wait_ms: u64) -> String {
+    match wait_ms / 60_000 {
+        0 => say(language, "不到 1 分钟", "under 1 min"),
+        minutes => say(
+            language,
+            format!("{minutes} 分钟"),
+            format!("{minutes} min"),
+        ),
+    }
+}
+
+/// Why this one was called: its score in thousandths, and how many who came earlier it went before.
+#[must_use]
+pub fn reason(language: Language, score_milli: u64, overtook: u32) -> String {
+    let score = format!("{}.{:02}", score_milli / 1000, score_milli % 1000 / 10);
+    let score = say(
+        language,
+        format!("呼叫理由：得分 {score}（等候÷目标）"),
+        format!("Why: score {score} (wait ÷ target)"),
+    );
+    let order = match overtook {
+        0 => say(language, "按先后顺序", "first in line"),
+        1 => say(
+            language,
+            "先于 1 位早到的客户",
+            "ahead of 1 who came earlier",
+        ),
+        many => say(
+            language,
+            format!("先于 {many} 位早到的客户"),
+            format!("ahead of {many} who came earlier"),
+        ),
+    };
+    say(
+        language,
+        format!("{score}，{order}"),
+        format!("{score}, {order}"),
+    )
+}
+
+/// A number that is on no paper, and why.
+#[must_use]
+pub fn not_printed(language: Language, number: &str, reason: NotPrintedReason) -> String {
+    let (zh, en) = match reason {
+        NotPrintedReason::PaperOut => ("未打印（缺纸）", "not printed (no paper)"),
+        NotPrintedReason::CoverOpen => ("未打印（机盖打开）", "not printed (cover open)"),
+        NotPrintedReason::CutterJam => ("未打印（切刀卡住）", "not printed (cutter jammed)"),
+        NotPrintedReason::PrinterFault => ("未打印（打印机故障）", "not printed (printer fault)"),
+        NotPrintedReason::Unreachable => ("未打印（打印机断开）", "not printed (printer away)"),
+        NotPrintedReason::Unknown => ("可能未打印", "perhaps not printed"),
+        NotPrintedReason::NoPrinter => ("未打印（无打印机）", "not printed (no printer)"),
+    };
+    format!("{number} {}", say(language, zh, en))
+}
+
+/// A device that is not connected. `since` is a time of day.
+#[must_use]
+pub fn device_away(language: Language, name: &str, since: &str) -> String {
+    say(
+        language,
+        format!("{name} 自 {since} 断开"),
+        format!("{name} is away since {since}"),
+    )
+}
+
+/// Reasons for a pause to choose from, in the order of their keys 1 to 5.
+#[must_use]
+pub fn pause_reasons(language: Language) -> [String; 5] {
+    [
+        say(language, "午休", "Lunch"),
+        say(language, "短暂休息", "Short break"),
+        say(language, "内部工作", "Work inside"),
+        say(language, "会议培训", "Meeting or training"),
+        say(language, "设备故障", "Equipment fault"),
+    ]
+}
+
+/// Services that are summed up in one line.
+#[must_use]
+pub fn other_services(language: Language, count: usize) -> String {
+    say(
+        language,
+        format!("其他 {count} 项业务"),
+        format!("{count} other services"),
+    )
+}
+
+/// More numbers on no paper than are named.
+#[must_use]
+pub fn more_not_printed(language: Language, more: usize) -> String {
+    say(
+        language,
+        format!("另有 {more} 张未打印"),
+        format!("{more} more not printed"),
+    )
+}
+
+fn say(language: Language, zh: impl Into<String>, en: impl Into<String>) -> String {
+    match language {
+        Language::Zh => zh.into(),
+        Language::En => en.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One of each kind; a new kind does not compile until it stands here.
+    fn every_refusal() -> Vec<Refusal> {
+        use Refusal::*;
+        let clerk = || "李明".to_owned();
+        let number = || "A012".to_owned();
+        let all = vec![
+            UnknownService,
+            UnknownClass,
+            UnknownCounter,
+            UnknownTicket,
+            NumbersUsedUp,
+            HallFull,
+            NobodyWaits,
+            CounterClosed,
+            CounterPaused,
+            CounterNotPaused,
+            CounterTaken { clerk: clerk() },
+            ClerkElsewhere { counter: 5 },
+            StillCalled { number: number() },
+            StillInHand { number: number() },
+            NothingInHand,
+            AlreadyArrived,
+            NotWaiting,
+            AlreadyPrinted,
+            NotAllowed,
+            BadText {
+                field: "clerk".into(),
+            },
+            BadText {
+                field: "reason".into(),
+            },
+            BadText {
+                field: "device".into(),
+            },
+            IdUsedOtherwise,
+            NotStored,
+            TooManyRequests,
+        ];
+        for refusal in &all {
+            match refusal {
+                UnknownService
+                | UnknownClass
+                | UnknownCounter
+                | UnknownTicket
+                | NumbersUsedUp
+                | HallFull
+                | NobodyWaits
+                | CounterClosed
+                | CounterPaused
+                | CounterNotPaused
+                | CounterTaken { .. }
+                | ClerkElsewhere { .. }
+                | StillCalled { .. }
+                | StillInHand { .. }
+                | NothingInHand
+                | AlreadyArrived
+                | NotWaiting
+                | AlreadyPrinted
+                | NotAllowed
+                | BadText { .. }
+                | IdUsedOtherwise
+                | NotStored
+                | TooManyRequests => {}
+            }
+        }
+        all
+    }
+
+    fn is_chinese(text: &str) -> bool {
+        text.chars()
+            .any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))
+    }
+
+    #[test]
+    fn every_refusal_says_what_is_wrong_and_what_to_do_in_both_languages() {
+        for what in every_refusal() {
+            let zh = refusal(Language::Zh, &what);
+            let en = refusal(Language::En, &what);
+            assert!(is_chinese(&zh), "{what:?}: {zh}");
+            assert!(!is_chinese(&en.replace("李明", "")), "{what:?}: {en}");
+            // What is wrong, and what to do: two parts.
+            let parts = |text: &str, marks: &[char]| text.matches(marks).count();
+            assert!(zh.ends_with('。') && parts(&zh, &['，', '。']) >= 2, "{zh}");
+            assert!(
+                en.ends_with('.') && parts(&en, &[',', '.', ':']) >= 2,
+                "{en}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_two_refusals_say_the_same() {
+        for language in Language::ALL {
+            let mut said: Vec<String> = every_refusal()
+                .iter()
+                .map(|what| refusal(language, what))
+                .collect();
+            let count = said.len();
+            said.sort();
+            said.dedup();
+            assert_eq!(said.len(), count);
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_who_and_which() {
+        for language in Language::ALL {
+            let says = |what: Refusal, part: &str| {
+                let text = refusal(language, &what);
+                assert!(text.contains(part), "{text}");
+            };
+            let clerk = "李明".to_owned();
+            let number = "A012".to_owned();
+            says(Refusal::CounterTaken { clerk }, "李明");
+            says(Refusal::ClerkElsewhere { counter: 5 }, "5");
+            says(
+                Refusal::StillCalled {
+                    number: number.clone(),
+                },
+                "A012",
+            );
+            says(Refusal::StillInHand { number }, "A012");
+        }
+    }
+
+    #[test]
+    fn every_way_to_lose_the_hall_is_worded() {
+        let codes = [
+            ByeCode::Version,
+            ByeCode::Malformed,
+            ByeCode::TooLarge,
+            ByeCode::Silent,
+            ByeCode::Replaced,
+            ByeCode::Full,
+            ByeCode::Stopping,
+        ];
+        let mut ways = vec![
+            Lost::Unreachable("refused".into()),
+            Lost::NotAHall("404".into()),
+            Lost::Closed,
+            Lost::Silent,
+        ];
+        ways.extend(codes.map(Lost::Refused));
+        for why in ways {
+            assert!(is_chinese(&lost(Language::Zh, &why)));
+            assert!(!is_chinese(&lost(Language::En, &why)));
+        }
+    }
+
+    #[test]
+    fn a_reason_counts_properly() {
+        let en = |score, overtook| reason(Language::En, score, overtook);
+        assert_eq!(
+            en(1_350, 3),
+            "Why: score 1.35 (wait ÷ target), ahead of 3 who came earlier"
+        );
+        assert_eq!(en(90, 0), "Why: score 0.09 (wait ÷ target), first in line");
+        assert!(reason(Language::Zh, 1_350, 1).contains("先于 1 位"));
+    }
+
+    #[test]
+    fn minutes_are_whole() {
+        assert_eq!(minutes(Language::En, 59_999), "under 1 min");
+        assert_eq!(minutes(Language::En, 60_000), "1 min");
+        assert_eq!(minutes(Language::Zh, 754_000), "12 分钟");
+    }
+}
