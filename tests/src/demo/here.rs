@@ -5,6 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Folder, Process, Programs};
 
@@ -12,7 +13,7 @@ use super::{Folder, Process, Programs};
 const KIOSK: &str = "540x960";
 const WALL: &str = "1280x720";
 
-/// Opens a hall on this machine and waits until somebody ends it with Ctrl-C, or a program ends.
+/// Opens a hall on this machine and waits until somebody ends it with Ctrl-C or closes its windows.
 ///
 /// # Errors
 /// If a program was not built or ends by itself with an error.
@@ -30,9 +31,11 @@ pub fn open_here(folder: &Path) -> Result<()> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
         tokio::select! {
             asked = tokio::signal::ctrl_c() => asked.context("listen for Ctrl-C"),
-            ended = until_one_ends(&mut programs, &mut windows) => ended,
+            _ = terminate.recv() => Ok(()),
+            ended = until_all_are_closed(&mut programs, &mut windows) => ended,
         }
     })?;
     println!("\nClosing the hall.");
@@ -70,13 +73,18 @@ Ctrl-C here ends them all.",
     );
 }
 
-/// Comes back when the first program has ended.
-async fn until_one_ends(programs: &mut Programs, windows: &mut [Process]) -> Result<()> {
-    loop {
+/// Comes back when the last window was closed. The hall stays open as long as there is one.
+async fn until_all_are_closed(programs: &mut Programs, windows: &mut Vec<Process>) -> Result<()> {
+    while !windows.is_empty() {
         programs.daemon.still_runs()?;
-        for window in windows.iter_mut() {
-            window.still_runs()?;
+        let mut open = Vec::new();
+        for mut window in windows.drain(..) {
+            if !window.was_closed()? {
+                open.push(window);
+            }
         }
+        *windows = open;
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
+    Ok(())
 }

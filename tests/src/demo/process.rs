@@ -79,6 +79,18 @@ impl Process {
         bail!("{}", self.obituary(status))
     }
 
+    /// Whether somebody closed it.
+    ///
+    /// # Errors
+    /// If it ended with an error.
+    pub fn was_closed(&mut self) -> Result<bool> {
+        match self.child.try_wait()? {
+            None => Ok(false),
+            Some(status) if status.success() => Ok(true),
+            Some(status) => bail!("{}", self.obituary(status)),
+        }
+    }
+
     /// Asks it to end, and ends it when it does not.
     ///
     /// # Errors
