@@ -1,3 +1,7 @@
 //! The display on the wall, which shows and speaks the call.
 
-fn main() {}
+use clap::Parser;
+
+fn main() -> anyhow::Result<()> {
+    display::program::run(&display::settings::Args::parse())
+}
