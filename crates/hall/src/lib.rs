@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod engine;
+pub mod rehearsal;
 pub mod server;
 pub mod settings;
 

@@ -12,7 +12,7 @@ pub struct Day {
     /// All tickets of the day; a ticket's serial number is its place, counted from 1.
     pub(crate) tickets: Vec<Ticket>,
     /// Who waits, by service and class; in each line the first come is first.
-    pub(crate) lines: BTreeMap<(ServiceCode, ClassCode), BTreeSet<TicketId>>,
+    pub(crate) lines: BTreeMap<ServiceCode, BTreeMap<ClassCode, BTreeSet<TicketId>>>,
     pub(crate) waiting: u32,
     /// The last number given in each series.
     pub(crate) last_numbers: BTreeMap<ServiceCode, u32>,
@@ -111,15 +111,11 @@ impl Day {
     }
 
     /// The lines of a service by class.
-    pub(crate) fn lines_of<'a>(
-        &'a self,
-        service: &'a ServiceCode,
-    ) -> impl Iterator<Item = (&'a ClassCode, &'a BTreeSet<TicketId>)> + 'a {
-        let of_service = move |key: &(ServiceCode, ClassCode)| key.0 == *service;
-        self.lines
-            .iter()
-            .filter(move |(key, _)| of_service(key))
-            .map(|((_, class), line)| (class, line))
+    pub(crate) fn lines_of(
+        &self,
+        service: &ServiceCode,
+    ) -> impl Iterator<Item = (&ClassCode, &BTreeSet<TicketId>)> {
+        self.lines.get(service).into_iter().flatten()
     }
 
     pub(crate) fn next_ticket(&self, date: Date) -> TicketId {

@@ -20,96 +20,58 @@ pub struct Wait {
     pub high_ms: u64,
 }
 
+/// The work that waits, as one moment sees it; made once for all that is to be told of it.
+#[derive(Clone, Debug)]
+pub struct Workload<'a> {
+    queue: &'a Queue,
+    now: Moment,
+    by_service: BTreeMap<&'a ServiceCode, Work>,
+}
+
+/// What waits for one service, and who works on it.
+#[derive(Clone, Debug)]
+struct Work {
+    /// Counters that take it and call now.
+    calling: Vec<CounterNumber>,
+    handling_ms: f64,
+    /// The work that waits, for each counter that calls, in milliseconds.
+    per_counter_ms: f64,
+}
+
 impl Queue {
-    /// How many who wait for this service would be called before a customer of this class who
-    /// came at `now`, and the wait that this customer has to expect; `None` while no counter
-    /// serves it.
-    ///
-    /// The work ahead of the newcomer is shared evenly among the open counters that serve it:
-    /// `wait = work / counters`. Handling times are taken as exponential, so the work of `n`
-    /// customers has the standard deviation `mean * sqrt(n)`.
+    /// What waits at `now`.
     #[must_use]
-    pub fn outlook(
-        &self,
-        now: Moment,
-        service: &ServiceCode,
-        class: &ClassCode,
-    ) -> (u32, Option<Wait>) {
-        let all = self.day.waiting_for(service);
-        let Some(pace_ms) = self.pace_ms(service) else {
-            return (all, None);
-        };
-        let mut ahead = all;
-        for _ in 0..ROUNDS {
-            let wait_ms = (f64::from(ahead) * pace_ms) as u64;
-            ahead = self.ahead_of_newcomer(now, wait_ms, service, class);
+    pub fn workload(&self, now: Moment) -> Workload<'_> {
+        let by_service = self
+            .settings
+            .services
+            .keys()
+            .map(|service| (service, self.work(service)));
+        Workload {
+            queue: self,
+            now,
+            by_service: by_service.collect(),
         }
-        (ahead, Some(self.interval(service, ahead, pace_ms)))
     }
 
-    /// How many who wait for this ticket's service would be called before it, if nobody else came.
-    #[must_use]
-    pub fn ahead_of(&self, ticket: TicketId) -> u32 {
-        let Some(ticket) = self.day.ticket(ticket) else {
-            return 0;
-        };
-        let lines = self.day.lines_of(&ticket.service);
-        lines
-            .map(|(class, line)| {
-                if *class == ticket.class {
-                    line.range(..ticket.id).count()
-                } else {
-                    line.len()
-                }
-            })
-            .sum::<usize>() as u32
-    }
-
-    /// Mean time between two calls of a service, in milliseconds: its handling time over its
-    /// share of the open counters. A counter that takes several services gives each the share
-    /// of those who wait there.
-    fn pace_ms(&self, service: &ServiceCode) -> Option<f64> {
-        let shares: Vec<f64> = self
-            .calling(service)
-            .map(|counter| self.share(counter, service))
-            .collect();
-        let servers: f64 = shares.iter().sum();
-        (servers > 0.0).then(|| self.handling_ms(service) as f64 / servers)
-    }
-
-    /// Counters that take the service and call now.
-    fn calling<'a>(&'a self, service: &'a ServiceCode) -> impl Iterator<Item = CounterNumber> + 'a {
+    fn work(&self, service: &ServiceCode) -> Work {
         let calls = |number: &CounterNumber| {
             self.day
                 .counter(*number)
                 .is_some_and(|counter| counter.paused.is_none())
         };
-        self.settings.counters_for(service).filter(calls)
+        let calling: Vec<CounterNumber> =
+            self.settings.counters_for(service).filter(calls).collect();
+        let handling_ms = self.handling_ms(service) as f64;
+        let waiting_ms = f64::from(self.day.waiting_for(service)) * handling_ms;
+        Work {
+            per_counter_ms: waiting_ms / calling.len().max(1) as f64,
+            calling,
+            handling_ms,
+        }
     }
 
-    /// The part of a counter's time that goes to a service: its part of the work that waits
-    /// there, with the newcomer counted in.
-    fn share(&self, counter: CounterNumber, service: &ServiceCode) -> f64 {
-        let services = self
-            .settings
-            .counters
-            .get(&counter)
-            .map_or(&[][..], |plan| &plan.services);
-        let work: BTreeMap<&ServiceCode, f64> = services
-            .iter()
-            .map(|service| (service, self.waiting_work_ms(service)))
-            .collect();
-        let newcomer_ms = self.handling_ms(service) as f64;
-        let mine = work.get(service).copied().unwrap_or(0.0) + newcomer_ms;
-        mine / (work.values().sum::<f64>() + newcomer_ms).max(1.0)
-    }
-
-    fn waiting_work_ms(&self, service: &ServiceCode) -> f64 {
-        let counters = self.calling(service).count().max(1);
-        f64::from(self.day.waiting_for(service)) * self.handling_ms(service) as f64
-            / counters as f64
-    }
-
+    /// How long one customer takes: as measured today, and until then as set; at least a second.
     fn handling_ms(&self, service: &ServiceCode) -> u64 {
         let typical = || {
             self.settings
@@ -124,31 +86,70 @@ impl Queue {
             .unwrap_or_else(typical)
             .max(1_000)
     }
+}
+
+impl Workload<'_> {
+    /// How many who wait for this service would be called before a customer of this class who
+    /// came now, and the wait that this customer has to expect; `None` while no counter
+    /// serves it.
+    ///
+    /// The work ahead of the newcomer is shared among the open counters that serve it. Handling
+    /// times are taken as exponential, so the work of `n` customers has the standard deviation
+    /// `mean * sqrt(n)`.
+    #[must_use]
+    pub fn outlook(&self, service: &ServiceCode, class: &ClassCode) -> (u32, Option<Wait>) {
+        let all = self.queue.day.waiting_for(service);
+        let Some((work, pace_ms)) = self.pace_ms(service) else {
+            return (all, None);
+        };
+        let mut ahead = all;
+        for _ in 0..ROUNDS {
+            let wait_ms = (f64::from(ahead) * pace_ms) as u64;
+            ahead = self.ahead_of_newcomer(wait_ms, service, class);
+        }
+        (ahead, Some(self.interval(work, ahead, pace_ms)))
+    }
+
+    /// Mean time between two calls of a service, in milliseconds: its handling time over its
+    /// shares of the counters that call for it.
+    fn pace_ms(&self, service: &ServiceCode) -> Option<(&Work, f64)> {
+        let work = self.by_service.get(service)?;
+        let shares: f64 = work
+            .calling
+            .iter()
+            .map(|counter| self.share(*counter, work))
+            .sum();
+        (shares > 0.0).then(|| (work, work.handling_ms / shares))
+    }
+
+    /// The part of a counter's time that goes to a service: its part of the work that waits
+    /// there, with the newcomer counted in.
+    fn share(&self, counter: CounterNumber, work: &Work) -> f64 {
+        let plan = self.queue.settings.counters.get(&counter);
+        let services = plan.map_or(&[][..], |plan| &plan.services);
+        let all_ms: f64 = services
+            .iter()
+            .filter_map(|service| self.by_service.get(service))
+            .map(|work| work.per_counter_ms)
+            .sum();
+        (work.per_counter_ms + work.handling_ms) / (all_ms + work.handling_ms)
+    }
 
     /// Who would be called before a newcomer that waits `wait_ms`: whoever has the greater
     /// score then. In each line those are the first ones, so it is counted from the end.
-    fn ahead_of_newcomer(
-        &self,
-        now: Moment,
-        wait_ms: u64,
-        service: &ServiceCode,
-        class: &ClassCode,
-    ) -> u32 {
-        let mine = (
-            u128::from(wait_ms + self.settings.head_start_ms(class)),
-            self.settings.target_wait_ms(service, class),
-        );
+    fn ahead_of_newcomer(&self, wait_ms: u64, service: &ServiceCode, class: &ClassCode) -> u32 {
+        let settings = &self.queue.settings;
+        let my_credit_ms = u128::from(wait_ms + settings.head_start_ms(class));
+        let my_target_ms = u128::from(settings.target_wait_ms(service, class));
         let mut ahead = 0;
-        for (other, line) in self.day.lines_of(service) {
-            let head_start_ms = self.settings.head_start_ms(other);
-            let target_ms = self.settings.target_wait_ms(service, other);
+        for (other, line) in self.queue.day.lines_of(service) {
+            let head_start_ms = settings.head_start_ms(other);
+            let target_ms = u128::from(settings.target_wait_ms(service, other));
             let first = |id: &TicketId| {
-                let waited_ms = self
-                    .day
-                    .ticket(*id)
-                    .map_or(0, |ticket| now.since_ms(ticket.issued));
-                let theirs = u128::from(waited_ms + wait_ms + head_start_ms);
-                theirs * u128::from(mine.1) >= mine.0 * u128::from(target_ms)
+                let ticket = self.queue.day.ticket(*id);
+                let waited_ms = ticket.map_or(0, |ticket| self.now.since_ms(ticket.issued));
+                let credit_ms = u128::from(waited_ms + wait_ms + head_start_ms);
+                credit_ms * my_target_ms >= my_credit_ms * target_ms
             };
             let behind = line.iter().rev().take_while(|id| !first(id)).count();
             ahead += (line.len() - behind) as u32;
@@ -156,13 +157,12 @@ impl Queue {
         ahead
     }
 
-    /// The interval for a customer with so many ahead. With a free counter the wait is nothing;
-    /// otherwise the next call is, on average, one pace away.
-    fn interval(&self, service: &ServiceCode, ahead: u32, pace_ms: f64) -> Wait {
-        let free = self
-            .calling(service)
-            .any(|counter| self.day.in_hand(counter).is_none());
-        let calls = f64::from(ahead) + if free { 0.0 } else { 1.0 };
+    /// The interval for a customer with so many ahead. With a free counter and nobody ahead the
+    /// wait is nothing; otherwise the next call is, on average, one pace away.
+    fn interval(&self, work: &Work, ahead: u32, pace_ms: f64) -> Wait {
+        let free = |counter: &CounterNumber| self.queue.day.in_hand(*counter).is_none();
+        let one_is_free = work.calling.iter().any(free);
+        let calls = f64::from(ahead) + if one_is_free { 0.0 } else { 1.0 };
         let mean_ms = calls * pace_ms;
         let spread_ms = EIGHT_IN_TEN * calls.sqrt() * pace_ms;
         Wait {
@@ -186,12 +186,14 @@ mod tests {
             hall.take("A", "ordinary");
         }
         let at = hall.now().at;
-        let (ordinary, ordinary_wait) =
-            hall.queue
-                .outlook(at, &ServiceCode::new("A"), &ClassCode::new("ordinary"));
-        let (elderly, elderly_wait) =
-            hall.queue
-                .outlook(at, &ServiceCode::new("A"), &ClassCode::new("elderly"));
+        let (ordinary, ordinary_wait) = hall
+            .queue
+            .workload(at)
+            .outlook(&ServiceCode::new("A"), &ClassCode::new("ordinary"));
+        let (elderly, elderly_wait) = hall
+            .queue
+            .workload(at)
+            .outlook(&ServiceCode::new("A"), &ClassCode::new("elderly"));
         assert_eq!(ordinary, 10);
         assert!(
             elderly < ordinary,
@@ -204,11 +206,10 @@ mod tests {
     fn a_free_counter_and_nobody_ahead_is_no_wait() {
         let mut hall = sample::Hall::open();
         hall.sit(1, "王芳");
-        let (ahead, wait) = hall.queue.outlook(
-            hall.now().at,
-            &ServiceCode::new("A"),
-            &ClassCode::new("ordinary"),
-        );
+        let (ahead, wait) = hall
+            .queue
+            .workload(hall.now().at)
+            .outlook(&ServiceCode::new("A"), &ClassCode::new("ordinary"));
         assert_eq!(
             (ahead, wait),
             (
@@ -226,11 +227,9 @@ mod tests {
         let mut hall = sample::Hall::open();
         hall.take("A", "ordinary");
         assert_eq!(
-            hall.queue.outlook(
-                hall.now().at,
-                &ServiceCode::new("A"),
-                &ClassCode::new("ordinary")
-            ),
+            hall.queue
+                .workload(hall.now().at)
+                .outlook(&ServiceCode::new("A"), &ClassCode::new("ordinary")),
             (1, None)
         );
     }

@@ -92,8 +92,9 @@ impl Day {
     fn join(&mut self, ticket: Ticket) {
         self.last_numbers
             .insert(ticket.number.series.clone(), ticket.number.value);
-        self.lines
-            .entry((ticket.service.clone(), ticket.class.clone()))
+        let lines = self.lines.entry(ticket.service.clone()).or_default();
+        lines
+            .entry(ticket.class.clone())
             .or_default()
             .insert(ticket.id);
         self.waiting += 1;
@@ -163,12 +164,12 @@ impl Day {
         let Some(ticket) = self.ticket(id) else {
             return;
         };
-        let key = (ticket.service.clone(), ticket.class.clone());
-        if self
+        let (service, class) = (ticket.service.clone(), ticket.class.clone());
+        let line = self
             .lines
-            .get_mut(&key)
-            .is_some_and(|line| line.remove(&id))
-        {
+            .get_mut(&service)
+            .and_then(|lines| lines.get_mut(&class));
+        if line.is_some_and(|line| line.remove(&id)) {
             self.waiting -= 1;
         }
     }

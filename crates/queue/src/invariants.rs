@@ -45,7 +45,14 @@ impl Queue {
     }
 
     fn each_waiting_ticket_is_in_its_line_alone(&self) -> Result<(), Broken> {
-        let in_lines: Vec<TicketId> = self.day.lines.values().flatten().copied().collect();
+        let in_lines: Vec<TicketId> = self
+            .day
+            .lines
+            .values()
+            .flat_map(BTreeMap::values)
+            .flatten()
+            .copied()
+            .collect();
         let waiting = self
             .day
             .tickets
@@ -55,7 +62,8 @@ impl Queue {
             let line = self
                 .day
                 .lines
-                .get(&(ticket.service.clone(), ticket.class.clone()));
+                .get(&ticket.service)
+                .and_then(|lines| lines.get(&ticket.class));
             hold(line.is_some_and(|line| line.contains(&ticket.id)), || {
                 format!("{} waits in no line", ticket.id)
             })?;

@@ -29,7 +29,7 @@ mod time;
 
 pub use command::Command;
 pub use day::{Counter, Day};
-pub use estimate::Wait;
+pub use estimate::{Wait, Workload};
 pub use event::{Event, Happening, NoPaper, Reason};
 pub use invariants::Broken;
 pub use name::{CallId, ClassCode, CounterNumber, Number, ServiceCode, TicketId};

@@ -7,8 +7,9 @@
 //! compete, and the cost does not grow with how many wait.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
-use crate::{ClassCode, CounterNumber, Day, Moment, Queue, Reason, ServiceCode, Ticket, TicketId};
+use crate::{CounterNumber, Moment, Queue, Reason, Ticket, TicketId};
 
 /// Overtaken tickets are counted up to here: in overload the exact figure tells nobody anything.
 const OVERTAKEN_COUNTED: usize = 1_000;
@@ -29,7 +30,7 @@ impl Queue {
     /// Whom this counter would call at `now`, if anybody.
     #[must_use]
     pub fn next_for(&self, counter: CounterNumber, now: Moment) -> Option<Pick> {
-        let winner = self.contenders(counter, now).max_by(Contender::cmp)?;
+        let winner = self.contenders(counter, now, 1).max_by(Contender::cmp)?;
         let (overtook, passed_over) = self.overtaken(counter, winner.ticket.id);
         let reason = Reason {
             waited_ms: now.since_ms(winner.ticket.issued),
@@ -47,11 +48,7 @@ impl Queue {
     /// The next `count` tickets for this counter, as it stands now and if nobody else called.
     #[must_use]
     pub fn preview(&self, counter: CounterNumber, now: Moment, count: usize) -> Vec<&Ticket> {
-        let mut first_ones: Vec<Contender> = self
-            .lines_for(counter)
-            .flat_map(|(service, class)| self.first_of(service, class, count))
-            .map(|ticket| self.contender(ticket, now))
-            .collect();
+        let mut first_ones: Vec<Contender> = self.contenders(counter, now, count).collect();
         first_ones.sort_by(|a, b| b.cmp(a));
         first_ones
             .into_iter()
@@ -60,13 +57,16 @@ impl Queue {
             .collect()
     }
 
+    /// The first `count` of each line that the counter may serve.
     fn contenders(
         &self,
         counter: CounterNumber,
         now: Moment,
+        count: usize,
     ) -> impl Iterator<Item = Contender<'_>> {
         self.lines_for(counter)
-            .flat_map(|(service, class)| self.first_of(service, class, 1))
+            .flat_map(move |line| line.iter().take(count))
+            .filter_map(|id| self.day.ticket(*id))
             .map(move |ticket| self.contender(ticket, now))
     }
 
@@ -79,52 +79,26 @@ impl Queue {
         }
     }
 
-    fn lines_for(
-        &self,
-        counter: CounterNumber,
-    ) -> impl Iterator<Item = (&ServiceCode, &ClassCode)> {
-        let services = self
-            .settings
-            .counters
-            .get(&counter)
-            .map_or(&[][..], |plan| &plan.services);
-        services.iter().flat_map(|service| {
-            self.day
-                .lines_of(service)
-                .map(move |(class, _)| (service, class))
-        })
+    fn lines_for(&self, counter: CounterNumber) -> impl Iterator<Item = &BTreeSet<TicketId>> {
+        let plan = self.settings.counters.get(&counter);
+        let services = plan.map_or(&[][..], |plan| &plan.services);
+        services
+            .iter()
+            .flat_map(|service| self.day.lines_of(service))
+            .map(|(_, line)| line)
     }
 
-    fn first_of(
-        &self,
-        service: &ServiceCode,
-        class: &ClassCode,
-        count: usize,
-    ) -> impl Iterator<Item = &Ticket> {
-        let line = self.day.lines.get(&(service.clone(), class.clone()));
-        line.into_iter()
-            .flatten()
-            .take(count)
-            .filter_map(|id| self.day.ticket(*id))
-    }
-
+    /// Those whom a call of `winner` passes over: how many, and the first of them.
     fn overtaken(&self, counter: CounterNumber, winner: TicketId) -> (u32, Vec<TicketId>) {
-        let earlier = |day: &Day, service: &ServiceCode, class: &ClassCode| -> Vec<TicketId> {
-            let line = day.lines.get(&(service.clone(), class.clone()));
-            line.into_iter()
-                .flat_map(|line| line.range(..winner))
-                .take(OVERTAKEN_COUNTED)
-                .copied()
-                .collect()
-        };
-        let mut all: Vec<TicketId> = self
+        let mut earlier: Vec<TicketId> = self
             .lines_for(counter)
-            .flat_map(|(service, class)| earlier(&self.day, service, class))
+            .flat_map(|line| line.range(..winner).take(OVERTAKEN_COUNTED))
+            .copied()
             .collect();
-        all.sort_unstable();
-        let count = all.len().min(OVERTAKEN_COUNTED) as u32;
-        all.truncate(OVERTAKEN_NAMED);
-        (count, all)
+        earlier.sort_unstable();
+        let count = earlier.len().min(OVERTAKEN_COUNTED) as u32;
+        earlier.truncate(OVERTAKEN_NAMED);
+        (count, earlier)
     }
 }
 

@@ -4,7 +4,7 @@ use protocol::{
     CallRow, ClassRow, CounterRow, CounterState, Desk, DeviceRow, HallRow, InHand, LAST_CALLS,
     NextInLine, NoticeRow, Role, Row, ServiceRow, TicketRow,
 };
-use queue::{CounterNumber, Moment, Paper, Queue, State, Ticket};
+use queue::{CounterNumber, Moment, Paper, Queue, State, Ticket, Workload};
 
 use super::translate::{call_state, not_printed, wait_range};
 use crate::settings::{CounterSettings, HallSettings, ServiceSettings};
@@ -27,11 +27,12 @@ impl View<'_> {
     /// The rows of every role, in the order of [`Role::ALL`].
     pub(crate) fn rows_by_role(&self) -> [Vec<Row>; 3] {
         let hall = Row::Hall(self.hall());
+        let workload = self.queue.workload(self.now);
         let services: Vec<Row> = self
             .settings
             .services
             .iter()
-            .map(|service| Row::Service(self.service(service)))
+            .map(|service| Row::Service(self.service(service, &workload)))
             .collect();
         let mut by_role = [Role::Kiosk, Role::Counter, Role::Wall].map(|_| {
             let mut rows = vec![hall.clone()];
@@ -77,12 +78,12 @@ impl View<'_> {
         }
     }
 
-    fn service(&self, service: &ServiceSettings) -> ServiceRow {
+    fn service(&self, service: &ServiceSettings, workload: &Workload<'_>) -> ServiceRow {
         let counters: Vec<CounterNumber> =
             self.queue.settings().counters_for(&service.code).collect();
         let open = |number: &&CounterNumber| self.state_of(**number) == CounterState::Open;
         let ordinary = self.settings.classes.first().map(|class| &class.code);
-        let wait = ordinary.and_then(|class| self.queue.outlook(self.now, &service.code, class).1);
+        let wait = ordinary.and_then(|class| workload.outlook(&service.code, class).1);
         ServiceRow {
             code: service.code.to_string(),
             name: service.name.clone(),

@@ -39,12 +39,12 @@ pub struct Server {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address cannot be listened on.
-    #[error("the hall cannot listen on {address}: {source}. {mend}")]
+    #[error("the hall cannot listen on {address}: {reason}. {mend}")]
     Listen {
         /// The address.
         address: SocketAddr,
         /// Why.
-        source: io::Error,
+        reason: io::Error,
         /// What to do.
         mend: &'static str,
     },
@@ -144,10 +144,10 @@ fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
         socket.bind(address)?;
         socket.listen(LISTEN_BACKLOG)
     };
-    bound().map_err(|source| StartError::Listen {
+    bound().map_err(|reason| StartError::Listen {
         address,
-        mend: mend(&source),
-        source,
+        mend: mend(&reason),
+        reason,
     })
 }
 

@@ -8,12 +8,12 @@ use std::ops::Range;
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// The file cannot be read.
-    #[error("{file} cannot be read: {source}. Name the file that holds the hall's settings.")]
+    #[error("{file} cannot be read: {reason}. Name the file that holds the hall's settings.")]
     Unreadable {
         /// The file.
         file: String,
         /// Why.
-        source: io::Error,
+        reason: io::Error,
     },
     /// There are mistakes in it.
     #[error("{}", list(.0))]

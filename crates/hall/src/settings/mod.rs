@@ -107,9 +107,9 @@ impl HallSettings {
     /// If it cannot be read, or with every mistake that was found in it.
     pub fn read(path: &Path) -> Result<Self, SettingsError> {
         let name = path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|source| SettingsError::Unreadable {
+        let text = fs::read_to_string(path).map_err(|reason| SettingsError::Unreadable {
             file: name.clone(),
-            source,
+            reason,
         })?;
         Self::parse(&name, &text)
     }

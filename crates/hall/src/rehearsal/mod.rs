@@ -1,0 +1,15 @@
+//! Rehearsals: a recorded or made-up day goes through a running hall, over its public
+//! WebSocket, as many kiosks and clerks would do it.
+
+mod client;
+mod day;
+mod made_up;
+mod play;
+mod recorded;
+mod report;
+
+pub use day::{Customer, Day};
+pub use made_up::made_up;
+pub use play::{PlayError, play};
+pub use recorded::{DayError, recorded};
+pub use report::{Report, Waits};
