@@ -15,7 +15,7 @@ pub mod words;
 pub use controller::{Beginning, Command, Controller, Effect, Event, Memory, Primary};
 
 /// The window as the Slint compiler makes it.
-#[allow(missing_docs, clippy::unwrap_used)]
+#[allow(missing_docs, clippy::todo, clippy::unwrap_used)]
 pub mod generated {
     slint::include_modules!();
 }

@@ -402,7 +402,7 @@ pub fn device_away(language: Language, name: &str, since: &str) -> String {
     say(
         language,
         format!("{name} 自 {since} 断开"),
-        format!("{name} is away since {since}"),
+        format!("{name} has been away since {since}"),
     )
 }
 

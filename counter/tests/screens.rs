@@ -110,10 +110,9 @@ fn nobody_waits(stage: &mut Stage) {
 
 fn called(stage: &mut Stage) {
     free(stage);
-    for _ in 0..2 {
-        stage.press(Command::Primary);
-        stage.press(Command::Primary);
-    }
+    // The second in line has a class that is favoured, and the longest name of a service.
+    stage.press(Command::Primary);
+    stage.press(Command::Primary);
     stage.press(Command::Primary);
     stage.pass(Duration::from_secs(74));
     stage.press(Command::Recall);
