@@ -63,7 +63,7 @@ fn everything_lies_inside_the_window() {
 }
 
 #[test]
-fn no_line_is_wider_than_its_place_or_too_small_to_read() {
+fn every_line_has_room_to_stand_in() {
     for looks in [CHINESE, ENGLISH, FAR, NEAR] {
         for (name, scene) in SCENES {
             let stage = scene(looks);
