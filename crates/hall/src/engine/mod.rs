@@ -215,7 +215,8 @@ impl<J: Journal> Engine<J> {
     }
 
     /// Takes in a batch, which may be empty when only time has passed. `local_text` words a
-    /// moment of the wall clock as local date and time.
+    /// moment of the wall clock as local date and time. What changed for everybody is left to
+    /// [`Engine::publish`].
     ///
     /// # Errors
     /// If the hall must stop. Nothing has been said then.
@@ -240,7 +241,9 @@ impl<J: Journal> Engine<J> {
             })
             .collect();
         outputs.extend(draft.sittings);
-        outputs.extend(self.publish(now.at));
+        if !draft.catching_up.is_empty() {
+            outputs.extend(self.publish(now.at));
+        }
         let seq = self.seq;
         outputs.extend(draft.catching_up.into_iter().map(|(session, role, since)| {
             let rows = self.tables[role as usize].since(since, seq);
@@ -487,8 +490,9 @@ impl<J: Journal> Engine<J> {
         Ok(())
     }
 
-    /// Brings the tables up to date and gives what changed.
-    fn publish(&mut self, now: Moment) -> Vec<Output> {
+    /// Brings the tables up to date and gives what changed since the last time. When to do so is
+    /// up to the caller: rows may wait a moment for each other, answers may not.
+    pub fn publish(&mut self, now: Moment) -> Vec<Output> {
         let devices: Vec<DeviceRow> = self
             .devices
             .values()

@@ -287,7 +287,7 @@ mod tests {
         );
         assert_eq!(
             day.settings.services[0].typical_handling_ms,
-            2 * SNAPSHOT_MS / 4
+            2 * SNAPSHOT_MS / 4 - WALK_MS
         );
     }
 

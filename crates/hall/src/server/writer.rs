@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::ws::Utf8Bytes;
 use protocol::{Bye, ByeCode, HallFrame, Hello, Role};
 use tokio::sync::{broadcast, mpsc, watch};
-use tokio::time;
+use tokio::time::{self, Instant};
 
 use crate::Clock;
 use crate::engine::{Engine, Fatal, Input, Journal, Output, SessionId};
@@ -16,6 +16,10 @@ const BATCH: usize = 512;
 
 /// Previews and expected waits move with time alone; so often they are looked at, in milliseconds.
 const LOOK_AROUND_MS: u64 = 5_000;
+
+/// Rows are published at most so often: no eye follows faster, and a busy hall need not work out
+/// its rows anew for each press. The first change after a quiet moment is published at once.
+const PUBLISH_EVERY: Duration = Duration::from_millis(20);
 
 /// What a session has lying in its outbox at most: the answers to all its requests, and some rows.
 pub(super) const OUTBOX: usize = protocol::MAX_REQUESTS_IN_FLIGHT + 16;
@@ -54,6 +58,8 @@ pub(super) struct Writer<J> {
     clock: Clock,
     changed: [broadcast::Sender<Changed>; 3],
     outboxes: HashMap<SessionId, mpsc::Sender<Parcel>>,
+    publish_next: Instant,
+    unpublished: bool,
 }
 
 impl<J: Journal> Writer<J> {
@@ -67,6 +73,8 @@ impl<J: Journal> Writer<J> {
             clock,
             changed,
             outboxes: HashMap::new(),
+            publish_next: Instant::now(),
+            unpublished: false,
         }
     }
 
@@ -92,6 +100,7 @@ impl<J: Journal> Writer<J> {
             }
             self.handle(batch)?;
         }
+        self.publish();
         self.say_goodbye();
         Ok(())
     }
@@ -105,7 +114,12 @@ impl<J: Journal> Writer<J> {
         let until_ms = self
             .clock
             .until_ms(due.unwrap_or(look_around).min(look_around));
-        Duration::from_millis(until_ms.clamp(1, LOOK_AROUND_MS))
+        let until_due = Duration::from_millis(until_ms.clamp(1, LOOK_AROUND_MS));
+        if self.unpublished {
+            until_due.min(self.publish_next.saturating_duration_since(Instant::now()))
+        } else {
+            until_due
+        }
     }
 
     fn handle(&mut self, batch: Vec<Mail>) -> Result<(), Fatal> {
@@ -115,7 +129,18 @@ impl<J: Journal> Writer<J> {
             .engine
             .handle(inputs, clock.now(), &|wall_ms| clock.local_text(wall_ms))?;
         outputs.into_iter().for_each(|output| self.send(output));
+        self.unpublished = true;
+        if Instant::now() >= self.publish_next {
+            self.publish();
+        }
         Ok(())
+    }
+
+    fn publish(&mut self) {
+        let changes = self.engine.publish(self.clock.now().at);
+        changes.into_iter().for_each(|output| self.send(output));
+        self.unpublished = false;
+        self.publish_next = Instant::now() + PUBLISH_EVERY;
     }
 
     fn open(&mut self, mail: Mail) -> Input {

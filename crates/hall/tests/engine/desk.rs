@@ -109,11 +109,12 @@ impl Desk {
 
     pub fn try_handle(&mut self, batch: Vec<Input>) -> Result<Vec<Output>, Fatal> {
         let now = self.now();
-        let outputs = self
+        let mut outputs = self
             .engine
-            .handle(batch, now, &|wall_ms| wall_ms.to_string());
+            .handle(batch, now, &|wall_ms| wall_ms.to_string())?;
+        outputs.extend(self.engine.publish(now.at));
         self.engine.queue().check().expect("the rules hold");
-        outputs
+        Ok(outputs)
     }
 
     pub fn handle(&mut self, batch: Vec<Input>) -> Vec<Output> {
