@@ -14,8 +14,11 @@ use stage::Stage;
 /// A window of its own, and a panel beside the business software.
 const SIZES: [(u32, u32); 2] = [(1280, 800), (420, 800)];
 
+/// How a clerk comes to a page.
+type Go = fn(&mut Stage);
+
 /// A page: its name, and how a clerk comes there.
-const PAGES: [(&str, fn(&mut Stage)); 13] = [
+const PAGES: [(&str, Go); 13] = [
     ("connecting", |_| {}),
     ("no-hall", no_hall),
     ("sign-in", sign_in),
@@ -42,7 +45,7 @@ fn pages_look_as_they_did() {
         }
     }
     for (page, go) in [
-        ("sign-in", sign_in as fn(&mut Stage)),
+        ("sign-in", sign_in as Go),
         ("serving", serving),
         ("stale", stale),
     ] {
@@ -63,14 +66,18 @@ fn pages_look_as_they_did() {
 fn show(
     album: &mut Album,
     page: &str,
-    go: fn(&mut Stage),
+    go: Go,
     language: Language,
     theme: Theme,
     (width, height): (u32, u32),
 ) {
     let mut stage = Stage::new(language, theme, (width, height));
     go(&mut stage);
-    let picture = stage.main().window().take_snapshot().unwrap();
+    let picture = stage
+        .main()
+        .window()
+        .take_snapshot()
+        .expect("the renderer draws");
     let variant = match theme {
         Theme::Light => "",
         Theme::HighContrast => ".contrast",

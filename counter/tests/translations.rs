@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 fn slint_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("the folder can be listed").path();
         if path.is_dir() {
             files.extend(slint_files(&path));
         } else if path.extension().is_some_and(|ending| ending == "slint") {
@@ -21,9 +21,9 @@ fn slint_files(folder: &Path) -> Vec<PathBuf> {
 fn texts_of(folder: &Path) -> BTreeSet<String> {
     let mut texts = BTreeSet::new();
     for file in slint_files(folder) {
-        let source = fs::read_to_string(file).unwrap();
+        let source = fs::read_to_string(file).expect("the file can be read");
         for call in source.split("@tr(").skip(1) {
-            texts.insert(call.split('"').nth(1).unwrap().to_owned());
+            texts.insert(call.split('"').nth(1).expect("a literal").to_owned());
         }
     }
     texts
@@ -32,11 +32,11 @@ fn texts_of(folder: &Path) -> BTreeSet<String> {
 /// Translated texts of the file; a text with an empty translation is none.
 fn translated() -> BTreeSet<String> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("lang/zh_CN/LC_MESSAGES/counter.po");
-    let text = fs::read_to_string(file).unwrap();
+    let text = fs::read_to_string(file).expect("the file can be read");
     let entries = text.split("\n\n").skip(1);
     entries
         .filter(|entry| !entry.contains("msgstr \"\"") && !entry.contains("msgstr[0] \"\""))
-        .map(|entry| entry.split('"').nth(1).unwrap().to_owned())
+        .map(|entry| entry.split('"').nth(1).expect("a msgid").to_owned())
         .collect()
 }
 

@@ -42,7 +42,7 @@ impl Stage {
         };
         // A second stage on the same thread finds the platform set.
         let _ = slint::platform::set_platform(Box::new(TestingBackend::new(options)));
-        let window = CounterWindow::new().unwrap();
+        let window = CounterWindow::new().expect("the testing backend gives windows");
         let events = Rc::new(RefCell::new(Vec::new()));
         let into = Rc::clone(&events);
         window.on_event(move |event| into.borrow_mut().push(event));
@@ -66,7 +66,11 @@ impl Stage {
             passed: Duration::ZERO,
         };
         stage.happen(Event::Tick);
-        stage.window.main().show().unwrap();
+        stage
+            .window
+            .main()
+            .show()
+            .expect("the testing backend shows");
         stage.resize(width, height);
         stage
     }
