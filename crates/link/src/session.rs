@@ -203,16 +203,18 @@ impl Session {
         });
         let mut effects = vec![Effect::Tell(LinkEvent::Rows(rows))];
         if let Some(welcome) = welcome {
-            effects.push(self.up(welcome.time, now));
+            self.up(now);
+            // A beat may have come since the welcome, and the hall's clock is not to go back.
+            let time = self.heard.unwrap_or(welcome.time);
+            effects.push(Effect::Tell(LinkEvent::Up { time }));
         }
         effects
     }
 
-    fn up(&mut self, time: Time, now: Instant) -> Effect {
+    fn up(&mut self, now: Instant) {
         self.phase = Phase::Up(now + SILENCE);
         self.backoff.reset();
         self.told_down = None;
-        Effect::Tell(LinkEvent::Up { time })
     }
 
     fn answered(&mut self, id: Uuid, outcome: protocol::Outcome) -> Vec<Effect> {
@@ -225,7 +227,10 @@ impl Session {
 
     fn beat(&mut self, time: Time) -> Vec<Effect> {
         self.heard = Some(time);
-        vec![Effect::Tell(LinkEvent::Beat { time })]
+        match self.phase {
+            Phase::Up(_) => vec![Effect::Tell(LinkEvent::Beat { time })],
+            _ => Vec::new(),
+        }
     }
 
     fn refused(&mut self, bye: Bye, now: Instant) -> Vec<Effect> {
@@ -391,6 +396,21 @@ mod tests {
                 Effect::Tell(LinkEvent::Up { time: TIME })
             ]
         ));
+    }
+
+    #[test]
+    fn a_beat_on_the_way_up_sets_the_time_and_is_not_told() {
+        let mut rig = Rig::new();
+        rig.deadline_comes();
+        rig.does(Input::Opened);
+        rig.hears(welcome(1));
+        let time = Time {
+            unix_ms: TIME.unix_ms + 1,
+            ..TIME
+        };
+        assert_eq!(rig.hears(HallFrame::Beat { time }), []);
+        let effects = rig.hears(rows(7, true));
+        assert_eq!(effects[1], Effect::Tell(LinkEvent::Up { time }));
     }
 
     #[test]
