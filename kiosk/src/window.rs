@@ -110,7 +110,7 @@ impl KioskWindow {
         api.set_printer_trouble(printer_trouble(view.printer_trouble));
         api.set_countdown_s(view.countdown_s.map_or(0, count));
         if before.map(|before| before.page).as_ref() != Some(&view.page) {
-            show_page(&api, &view.page);
+            show_page(&api, &view.page, view.looks.language);
         }
     }
 
@@ -153,7 +153,7 @@ fn fit(main: &Main, screen: &ScreenSettings, width: f32, height: f32) {
         .set_unit(unit_px(screen, width, height));
 }
 
-fn show_page(api: &Api<'_>, page: &PageView) {
+fn show_page(api: &Api<'_>, page: &PageView, language: Language) {
     match page {
         PageView::Connecting => api.set_page(ui::Page::Connecting),
         PageView::Away { since } => {
@@ -170,7 +170,7 @@ fn show_page(api: &Api<'_>, page: &PageView) {
             claims,
         } => {
             api.set_service(service(chosen));
-            api.set_papers_in_one(papers_in_one(papers));
+            api.set_papers_in_one(papers_in_one(papers, language));
             api.set_papers(model(papers.iter().map(SharedString::from)));
             api.set_claims(model(claims.iter().map(|(class, text)| ui::Claim {
                 class: class.into(),
@@ -251,9 +251,13 @@ fn ems(text: &str) -> f32 {
     text.chars().map(em).sum()
 }
 
-/// Whatever the language: a semicolon parts papers that have commas of their own.
-fn papers_in_one(papers: &[String]) -> SharedString {
-    papers.join("; ").into()
+/// Papers in one line of text: parted by semicolons, for a paper may have commas of its own.
+fn papers_in_one(papers: &[String], language: Language) -> SharedString {
+    let between = match language {
+        Language::Zh => "；",
+        Language::En => "; ",
+    };
+    papers.join(between).into()
 }
 
 fn language_of(language: ui::Language) -> Language {

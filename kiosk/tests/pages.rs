@@ -21,7 +21,7 @@ fn a_ticket_takes_two_touches_and_the_kiosk_is_ready_again() {
     stage.press("Pay an electricity bill");
     stage.press("Take a number");
     assert!(stage.says("One moment"), "{:?}", stage.labels());
-    let ticket = stage.answer().unwrap();
+    let ticket = stage.answer().expect("a number");
     assert!(stage.says("A012") && stage.says("being printed"));
     stage.paper(ticket, PaperNews::Printed);
     assert!(
@@ -190,7 +190,7 @@ fn take(stage: &mut Stage) {
 
 fn number(stage: &mut Stage, news: PaperNews) {
     take(stage);
-    let ticket = stage.answer().unwrap();
+    let ticket = stage.answer().expect("a number");
     stage.paper(ticket, news);
     stage.wait(Duration::from_secs(1));
 }
@@ -336,6 +336,11 @@ fn every_pair_of_colours_has_its_contrast() {
         }
         let on = [
             ("on-brand", colour.get_on_brand(), colour.get_brand()),
+            (
+                "accent-on-brand",
+                colour.get_accent_on_brand(),
+                colour.get_brand(),
+            ),
             (
                 "on-brand, pressed",
                 colour.get_on_brand(),

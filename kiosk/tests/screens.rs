@@ -74,7 +74,7 @@ fn take(stage: &mut Stage, by: Touch) {
 
 fn print(stage: &mut Stage, news: PaperNews) {
     take(stage, Touch::TakeAs("elderly".into()));
-    let ticket = stage.answer().unwrap();
+    let ticket = stage.answer().expect("a number");
     stage.paper(ticket, news);
     stage.wait(Duration::from_secs(2));
 }
@@ -84,7 +84,7 @@ fn draw(variant: &str, screen: Screen, looks: Looks, wanted: &[&str]) {
     for (name, scene) in SCENES.iter().filter(|(name, _)| wanted.contains(name)) {
         let mut stage = Stage::open(screen, looks);
         scene(&mut stage);
-        let picture = stage.main().window().take_snapshot().unwrap();
+        let picture = stage.main().window().take_snapshot().expect("a picture");
         let (language, width, height) = (looks.language, screen.width, screen.height);
         let name = format!("{name}.{language}.{width}x{height}{variant}");
         album.page(&name, picture.width(), picture.height(), picture.as_bytes());

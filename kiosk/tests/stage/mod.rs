@@ -74,11 +74,11 @@ impl Stage {
     /// A kiosk that has heard nothing yet.
     pub fn dark(screen: Screen, looks: Looks) -> Self {
         start_backend();
-        let window = Rc::new(KioskWindow::new(screen.settings).unwrap());
+        let window = Rc::new(KioskWindow::new(screen.settings).expect("a window"));
         let size = PhysicalSize::new(screen.width, screen.height);
         window.main().window().set_size(size);
         window.fit(screen.width as f32, screen.height as f32);
-        window.main().show().unwrap();
+        window.main().show().expect("a shown window");
         let now = Instant::now();
         let mut ids = 0;
         let next_id = move || {
@@ -223,7 +223,6 @@ fn start_backend() {
         mock_time: true,
         threading: false,
         renderer_name: Some("software".into()),
-        ..Default::default()
     };
     // A thread has one platform; a second stage on the same thread keeps the first one.
     let _ = slint::platform::set_platform(Box::new(TestingBackend::new(options)));
