@@ -4,3 +4,4 @@ pub mod demo;
 pub mod npm;
 pub mod pictures;
 pub mod printer;
+pub mod proxy;
