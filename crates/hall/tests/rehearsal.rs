@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::Path;
 
-use hall::rehearsal::{Day, play, recorded};
+use hall::rehearsal::{Day, made_up, play, recorded};
 use hall::{Clock, Server};
 use store::Store;
 
@@ -31,6 +32,7 @@ fn morning() -> Day {
 async fn start(day: &Day, folder: &tempfile::TempDir) -> Server {
     let mut settings = day.settings.clone();
     settings.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    settings.day_turns_at = day.opens.time();
     let opens = day
         .opens
         .to_zoned(settings.time_zone.clone())
@@ -83,5 +85,29 @@ async fn on_a_hall_that_is_not_of_the_day_the_rehearsal_says_so() {
         error.to_string().contains("UnknownService")
             && error.to_string().contains("Is it the hall of this day")
     );
+    server.stop().await.expect("a clean end");
+}
+
+/// The main job on real input. The recorded days stand beside the repository and not in it; where
+/// they are not, a made-up day goes through.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_day_runs_through_at_600_times_its_speed() {
+    let file =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/warsaw_halls.csv.gz");
+    let day = if file.exists() {
+        recorded(&file, "UD_Targowek", jiff::civil::date(2020, 1, 13), 1)
+            .expect("the day is in the file")
+    } else {
+        made_up(1)
+    };
+    let (customers, folder) = (day.customers.len(), tempfile::tempdir().expect("a folder"));
+    println!("{}", day.title);
+    let server = start(&day, &folder).await;
+    let report = play(day, &server.url(), SPEED, SPEED, |_| {})
+        .await
+        .expect("the day is played");
+    assert!(report.is_clean(), "{report}");
+    assert_eq!(report.called, customers);
+    println!("{report}");
     server.stop().await.expect("a clean end");
 }
