@@ -26,7 +26,8 @@ const TOP_LEVEL: [&str; 17] = [
     "tests",
 ];
 
-/// A file longer than this holds more than one idea. The median of ours is about 150.
+/// A file longer than this, without the tests at its end, holds more than one idea. The median of
+/// ours is about 150.
 const MAX_RUST_LINES: usize = 600;
 const MAX_SLINT_LINES: usize = 400;
 
@@ -85,7 +86,8 @@ fn colours_stand_in_the_tokens_alone() {
 fn a_file_holds_one_idea() {
     for (ending, limit) in [("rs", MAX_RUST_LINES), ("slint", MAX_SLINT_LINES)] {
         for file in files_ending_in(&[ending]) {
-            let lines = file.text.lines().count();
+            let own = file.text.split("\n#[cfg(test)]\nmod tests {").next();
+            let lines = own.unwrap_or_default().lines().count();
             assert!(
                 lines <= limit,
                 "{file} has {lines} lines, more than {limit}"
