@@ -4,124 +4,33 @@
 //! it in order, appends it in one transaction, and only then says anything to anybody. Sockets,
 //! timers and the clock stay outside, so that a test can drive this very body.
 
+mod devices;
 mod journal;
+mod message;
 mod rows;
 mod table;
+mod told;
 mod translate;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use protocol::{
-    Act, ByeCode, Called, DeviceRow, Done, Epoch, Hello, Issued, Outcome, Refusal, Resume, Role,
-    Rows,
-};
-use queue::{Event, Happening, Moment, Now, Queue};
-use store::{Answered, AppendError, Entry, ReplayError};
+use protocol::{Act, ByeCode, Done, Epoch, Hello, Outcome, Refusal, Resume, Role};
+use queue::{Event, Moment, Now, Queue};
+use store::{Answered, AppendError, Entry};
 use uuid::Uuid;
 
+use devices::{Devices, Joined};
 pub use journal::Journal;
+pub use message::{Fatal, Input, Output, SessionId};
 use rows::View;
 use table::Table;
+use told::Teller;
 
 use crate::settings::HallSettings;
 
 /// After the disk refused, nothing is tried for so long, in milliseconds: what could not be
 /// stored has to be read back, and that is not done for every press.
 const RETRY_STORING_MS: u64 = 1_000;
-
-/// Connected and once connected programs that the hall remembers. A hall has dozens; the limit
-/// keeps a stranger from filling its memory with names.
-const MAX_DEVICES: usize = 4_096;
-
-/// A connection, numbered by the server.
-pub type SessionId = u64;
-
-/// What reaches the loop.
-#[derive(Clone, Debug)]
-pub enum Input {
-    /// A program said hello.
-    Join {
-        /// Its connection.
-        session: SessionId,
-        /// What it said.
-        hello: Hello,
-    },
-    /// A connection fell behind and asks for what it missed.
-    CatchUp {
-        /// The connection.
-        session: SessionId,
-        /// What it is.
-        role: Role,
-        /// How far it got.
-        since: u64,
-    },
-    /// A connection ended.
-    Leave {
-        /// The connection.
-        session: SessionId,
-        /// Its device.
-        device: String,
-    },
-    /// A request.
-    Request {
-        /// The connection.
-        session: SessionId,
-        /// What it is.
-        role: Role,
-        /// Its device.
-        device: String,
-        /// The request's id.
-        id: Uuid,
-        /// What is asked.
-        act: Act,
-    },
-}
-
-/// What the loop says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// The outcome of a request. It is on disk.
-    Answer {
-        /// To whom.
-        session: SessionId,
-        /// The request's id.
-        id: Uuid,
-        /// What came of it.
-        outcome: Outcome,
-    },
-    /// Changed rows, to every connection of a role.
-    Changed {
-        /// To whom.
-        role: Role,
-        /// The rows.
-        rows: Rows,
-    },
-    /// Rows to one connection: what it missed, or everything.
-    Rows {
-        /// To whom.
-        session: SessionId,
-        /// The rows.
-        rows: Rows,
-    },
-    /// End a connection.
-    Bye {
-        /// Which.
-        session: SessionId,
-        /// Why.
-        code: ByeCode,
-    },
-}
-
-/// Why the hall must stop before it says anything false.
-#[derive(Debug, thiserror::Error)]
-pub enum Fatal {
-    /// The journal cannot be believed.
-    #[error(transparent)]
-    Replay(#[from] ReplayError),
-    /// Somebody else writes to the journal.
-    #[error("another program wrote to the hall's journal: {0}. Stop it, and start the hall again.")]
-    Conflict(AppendError),
-}
 
 /// Rules, journal and rows of a hall.
 #[derive(Debug)]
@@ -133,14 +42,8 @@ pub struct Engine<J> {
     /// Counts the changes of the tables.
     seq: u64,
     tables: [Table; 3],
-    devices: BTreeMap<String, Device>,
+    devices: Devices,
     store_again_steady_ms: u64,
-}
-
-#[derive(Debug)]
-struct Device {
-    session: SessionId,
-    row: DeviceRow,
 }
 
 /// What a batch leads to, before it is on disk.
@@ -182,7 +85,7 @@ impl<J: Journal> Engine<J> {
             epoch,
             seq: 0,
             tables: Default::default(),
-            devices: BTreeMap::new(),
+            devices: Devices::default(),
             store_again_steady_ms: 0,
         };
         engine.reload()?;
@@ -260,13 +163,13 @@ impl<J: Journal> Engine<J> {
         draft: &mut Draft,
     ) {
         match input {
-            Input::Join { session, hello } => self.join(session, hello, now, draft),
+            Input::Join { session, hello } => self.join(session, &hello, now, draft),
             Input::CatchUp {
                 session,
                 role,
                 since,
             } => draft.catching_up.push((session, role, Some(since))),
-            Input::Leave { session, device } => self.leave(session, &device, now),
+            Input::Leave { session, device } => self.devices.leave(session, &device, now.at),
             Input::Request {
                 session,
                 role,
@@ -280,43 +183,22 @@ impl<J: Journal> Engine<J> {
         }
     }
 
-    fn join(&mut self, session: SessionId, hello: Hello, now: Now, draft: &mut Draft) {
-        if !self.devices.contains_key(&hello.device) && self.devices.len() >= MAX_DEVICES {
-            draft.sittings.push(Output::Bye {
+    fn join(&mut self, session: SessionId, hello: &Hello, now: Now, draft: &mut Draft) {
+        match self.devices.join(session, hello, now.at) {
+            Joined::Welcome { replaced } => {
+                let bye = |session| Output::Bye {
+                    session,
+                    code: ByeCode::Replaced,
+                };
+                draft.sittings.extend(replaced.map(bye));
+                let resume = hello.resume.filter(|resume| resume.epoch == self.epoch);
+                let since = resume.map(|Resume { seq, .. }| seq);
+                draft.catching_up.push((session, hello.role, since));
+            }
+            Joined::Full => draft.sittings.push(Output::Bye {
                 session,
                 code: ByeCode::Full,
-            });
-            return;
-        }
-        let row = DeviceRow {
-            name: hello.device.clone(),
-            role: hello.role,
-            connected: true,
-            since_ms: now.at.wall_ms,
-        };
-        let before = self.devices.insert(hello.device, Device { session, row });
-        if let Some(before) = before.filter(|before| before.row.connected) {
-            draft.sittings.push(Output::Bye {
-                session: before.session,
-                code: ByeCode::Replaced,
-            });
-        }
-        let epoch = self.epoch;
-        let since = hello
-            .resume
-            .filter(|resume| resume.epoch == epoch)
-            .map(|Resume { seq, .. }| seq);
-        draft.catching_up.push((session, hello.role, since));
-    }
-
-    fn leave(&mut self, session: SessionId, device: &str, now: Now) {
-        if let Some(device) = self
-            .devices
-            .get_mut(device)
-            .filter(|device| device.session == session)
-        {
-            device.row.connected = false;
-            device.row.since_ms = now.at.wall_ms;
+            }),
         }
     }
 
@@ -389,61 +271,13 @@ impl<J: Journal> Engine<J> {
             .queue
             .decide(now, &command)
             .map_err(translate::refusal)?;
-        let done = events
-            .iter()
-            .find_map(|event| self.told(event, local_text))
-            .unwrap_or(Done::Done);
+        let teller = Teller {
+            settings: &self.settings,
+            queue: &self.queue,
+            local_text,
+        };
+        let done = teller.tell(&events);
         Ok((events, done))
-    }
-
-    /// What an event has to tell the one who asked, beyond the rows.
-    fn told(&self, event: &Event, local_text: &dyn Fn(i64) -> String) -> Option<Done> {
-        match &event.what {
-            Happening::Issued {
-                ticket,
-                number,
-                service,
-                class,
-            } => {
-                let (ahead, wait) = self.queue.workload(event.at).outlook(service, class);
-                Some(Done::Issued(Issued {
-                    ticket: ticket.0,
-                    number: number.to_string(),
-                    service: service.to_string(),
-                    class: class.to_string(),
-                    favoured: self
-                        .settings
-                        .class(class)
-                        .is_some_and(|class| class.favoured),
-                    ahead,
-                    wait: wait.map(translate::wait_range),
-                    issued_at: local_text(event.at.wall_ms),
-                    day: self
-                        .queue
-                        .day()
-                        .date()
-                        .map(|day| day.to_string())
-                        .unwrap_or_default(),
-                }))
-            }
-            Happening::Called {
-                call,
-                ticket,
-                reason,
-                ..
-            } => {
-                let ticket = self.queue.day().ticket(*ticket)?;
-                Some(Done::Called(Called {
-                    call: call.0,
-                    ticket: ticket.id.0,
-                    number: ticket.number.to_string(),
-                    service: ticket.service.to_string(),
-                    class: ticket.class.to_string(),
-                    waited_ms: reason.waited_ms,
-                }))
-            }
-            _ => None,
-        }
     }
 
     fn turn_day(&mut self, now: Now, draft: &mut Draft) {
@@ -493,11 +327,7 @@ impl<J: Journal> Engine<J> {
     /// Brings the tables up to date and gives what changed since the last time. When to do so is
     /// up to the caller: rows may wait a moment for each other, answers may not.
     pub fn publish(&mut self, now: Moment) -> Vec<Output> {
-        let devices: Vec<DeviceRow> = self
-            .devices
-            .values()
-            .map(|device| device.row.clone())
-            .collect();
+        let devices = self.devices.rows();
         let view = View {
             settings: &self.settings,
             queue: &self.queue,

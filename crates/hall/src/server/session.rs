@@ -11,7 +11,7 @@ use protocol::{
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::{self, Instant};
-use tokio_tungstenite::tungstenite;
+use tokio_tungstenite::tungstenite::{self, error::ProtocolError};
 
 use super::Door;
 use super::writer::{Changed, Mail, OUTBOX, Parcel, encode, goodbye};
@@ -105,6 +105,9 @@ fn understand(received: Option<Result<Message, axum::Error>>) -> Result<Option<U
 fn fault(error: axum::Error) -> End {
     match error.into_inner().downcast_ref::<tungstenite::Error>() {
         Some(tungstenite::Error::Capacity(_)) => end(ByeCode::TooLarge),
+        Some(tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => {
+            End::Gone
+        }
         Some(tungstenite::Error::Utf8(_) | tungstenite::Error::Protocol(_)) => {
             end(ByeCode::Malformed)
         }
