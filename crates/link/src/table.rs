@@ -248,6 +248,12 @@ mod tests {
         let changes = table.apply(partial(4, vec![row(1, 0, 4)], vec![key(1)]));
         assert!(changes.is_empty());
         assert_eq!(table, before);
+        let changes = table.apply(partial(5, vec![row(2, 2, 5)], Vec::new()));
+        assert_eq!(
+            changes.changed,
+            [key(2)],
+            "one of the same number is not overtaken"
+        );
     }
 
     #[test]

@@ -125,7 +125,8 @@ async fn a_goodbye_is_told_in_the_halls_words() {
 async fn what_is_not_the_protocol_is_a_loss_and_not_a_crash() {
     let hall = Hall::open().await;
     let mut client = Client::start(hall.address());
-    let huge = "x".repeat(MAX_FRAME_FROM_HALL_BYTES + 1);
+    let mut huge = serde_json::to_string(&rows(2)).unwrap();
+    huge.push_str(&" ".repeat(MAX_FRAME_FROM_HALL_BYTES + 1 - huge.len()));
     for message in [
         Message::text("{\"type\":\"cake\"}"),
         Message::text("not JSON"),

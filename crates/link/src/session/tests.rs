@@ -193,6 +193,25 @@ fn a_loss_is_told_again_only_when_the_reason_changes() {
 }
 
 #[test]
+fn a_link_that_was_up_starts_afresh() {
+    let mut rig = Rig::new();
+    for _ in 0..10 {
+        rig.deadline_comes();
+        rig.does(Input::Closed(Lost::Closed));
+    }
+    rig.come_up(7);
+    let effects = rig.does(Input::Closed(Lost::Closed));
+    let told = down(Some(TIME), Lost::Closed);
+    assert_eq!(
+        effects,
+        [Effect::Disconnect, told],
+        "a new loss, and not the old one"
+    );
+    let wait = rig.session.deadline() - rig.now;
+    assert!(wait <= Duration::from_millis(100), "{wait:?}");
+}
+
+#[test]
 fn silence_ends_the_link_and_any_word_puts_it_off() {
     let mut rig = Rig::up();
     rig.now += SILENCE - Duration::from_millis(1);
