@@ -14,15 +14,7 @@ pub struct Options {
 
 pub fn run(options: &Options) -> Result<()> {
     workspace::run(
-        workspace::cargo([
-            "run",
-            "--release",
-            "--package",
-            "e2e",
-            "--bin",
-            "bench",
-            "--",
-        ])
-        .args(&options.rest),
+        workspace::cargo(["bench", "--package", "hall", "--bench", "limits", "--"])
+            .args(&options.rest),
     )
 }
