@@ -363,11 +363,7 @@ pub fn reason(language: Language, score_milli: u64, overtook: u32) -> String {
     );
     let order = match overtook {
         0 => say(language, "按先后顺序", "first in line"),
-        1 => say(
-            language,
-            "先于 1 位早到者",
-            "ahead of 1 who came earlier",
-        ),
+        1 => say(language, "先于 1 位早到者", "ahead of 1 who came earlier"),
         many => say(
             language,
             format!("先于 {many} 位早到者"),
