@@ -98,28 +98,29 @@ impl Workload<'_> {
     /// `mean * sqrt(n)`.
     #[must_use]
     pub fn outlook(&self, service: &ServiceCode, class: &ClassCode) -> (u32, Option<Wait>) {
-        let all = self.queue.day.waiting_for(service);
-        let Some((work, pace_ms)) = self.pace_ms(service) else {
-            return (all, None);
+        let Some(work) = self.by_service.get(service) else {
+            return (0, None);
         };
-        let mut ahead = all;
+        // Until a counter opens, the order is that in which one counter would call.
+        let shares = self.shares(work);
+        let pace_ms = work.handling_ms / if shares > 0.0 { shares } else { 1.0 };
+        let mut ahead = self.queue.day.waiting_for(service);
         for _ in 0..ROUNDS {
             let wait_ms = (f64::from(ahead) * pace_ms) as u64;
             ahead = self.ahead_of_newcomer(wait_ms, service, class);
         }
-        (ahead, Some(self.interval(work, ahead, pace_ms)))
+        (
+            ahead,
+            (shares > 0.0).then(|| self.interval(work, ahead, pace_ms)),
+        )
     }
 
-    /// Mean time between two calls of a service, in milliseconds: its handling time over its
-    /// shares of the counters that call for it.
-    fn pace_ms(&self, service: &ServiceCode) -> Option<(&Work, f64)> {
-        let work = self.by_service.get(service)?;
-        let shares: f64 = work
-            .calling
+    /// How many counters work on a service, those that share their time counted by their part.
+    fn shares(&self, work: &Work) -> f64 {
+        work.calling
             .iter()
             .map(|counter| self.share(*counter, work))
-            .sum();
-        (shares > 0.0).then(|| (work, work.handling_ms / shares))
+            .sum()
     }
 
     /// The part of a counter's time that goes to a service: its part of the work that waits
@@ -220,6 +221,17 @@ mod tests {
                 })
             )
         );
+    }
+
+    #[test]
+    fn before_a_counter_opens_a_favoured_newcomer_is_told_the_order_and_no_wait() {
+        let mut hall = sample::Hall::open();
+        hall.take("A", "ordinary");
+        let (ahead, wait) = hall
+            .queue
+            .workload(hall.now().at)
+            .outlook(&ServiceCode::new("A"), &ClassCode::new("elderly"));
+        assert_eq!((ahead, wait), (0, None));
     }
 
     #[test]
