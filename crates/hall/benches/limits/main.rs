@@ -1,6 +1,7 @@
 //! The hall beside what this machine can do at most, measured in turns in one run, for the speed
 //! of a machine drifts by more than the hall differs from it. Keeps no verdict.
 
+mod awake;
 mod bare;
 mod client;
 mod echo;
@@ -20,6 +21,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use awake::Awake;
 use report::Report;
 use round::Bench;
 
@@ -44,6 +46,7 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("the system gives no threads")?;
     let bench = Bench::prepare(&runtime, &folder)?;
     let load_before = load_average()?;
+    let awake = Awake::stay()?;
     let progress = ProgressBar::new(u64::from(options.rounds)).with_style(
         ProgressStyle::with_template("{bar:30} round {pos} of {len}, {eta} left")?,
     );
@@ -54,6 +57,7 @@ fn main() -> Result<()> {
         progress.inc(1);
     }
     progress.finish_and_clear();
+    drop(awake);
     let report = Report::new(&rounds, [load_before, load_average()?]);
     print!("{report}");
     fs::write(&options.json, serde_json::to_string_pretty(&report)?)
