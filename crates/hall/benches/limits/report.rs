@@ -50,7 +50,7 @@ fn lines(rounds: &[Round]) -> Vec<Line> {
             &round.takes[place]
         }));
         lines.push(line(
-            format!("  bare loop, {clients} in a transaction"),
+            format!("bare loop, {clients} in a transaction"),
             &|round| &round.bare[place],
         ));
     }
