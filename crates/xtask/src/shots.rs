@@ -22,21 +22,26 @@ pub struct Options {
 
 pub fn run(options: &Options) -> Result<()> {
     packages::ensure(&[WINDOWS], options.yes)?;
-    let programs = PROGRAMS
-        .into_iter()
-        .filter(|program| options.only.is_empty() || options.only.iter().any(|one| one == program));
-    let mut steps = Steps::new(programs.clone().count() + 1);
-    for program in programs {
-        steps.run(&format!("draw {program}"), || draw(program));
-    }
+    let mut steps = Steps::new(2);
+    steps.run("draw the pages", || draw(&options.only));
     steps.run("index page", index);
     steps.finish()
 }
 
-/// The program's test of its pages draws them; asked for shots, it writes them all.
-fn draw(program: &str) -> Result<()> {
+/// The programs' tests of their pages draw them; asked for shots, they write them all. Without a
+/// wish the whole workspace is named: what `cargo xtask test` has built serves here too, where for
+/// one program alone cargo builds Slint with other features.
+fn draw(only: &[String]) -> Result<()> {
+    let packages: Vec<&str> = if only.is_empty() {
+        vec!["--workspace"]
+    } else {
+        only.iter()
+            .flat_map(|program| ["--package", program])
+            .collect()
+    };
     workspace::run(
-        workspace::cargo(["test", "--quiet", "--package", program, "--test", "screens"])
+        workspace::cargo(["test", "--quiet", "--test", "screens"])
+            .args(packages)
             .env("PAIHAO_SHOTS", "1"),
     )
 }
