@@ -332,7 +332,22 @@ impl Controller {
             | Act::Take { .. }
             | Act::Printed { .. }
             | Act::NotPrinted { .. }
-            | Act::Void { .. } => {}
+            | Act::Void { .. }
+            | Act::Book { .. }
+            | Act::CheckIn { .. }
+            | Act::Reprint { .. }
+            | Act::Cancel { .. }
+            | Act::Return { .. }
+            | Act::SetClass { .. }
+            | Act::CallNumber { .. }
+            | Act::AwaitNext { .. }
+            | Act::StopAwaiting { .. }
+            | Act::ServeWithout { .. }
+            | Act::UndoNoShow { .. }
+            | Act::Hold { .. }
+            | Act::ResumeHeld { .. }
+            | Act::PutBack { .. }
+            | Act::Transfer { .. } => {}
         }
         Vec::new()
     }
@@ -438,7 +453,7 @@ impl Controller {
             Command::Primary => self.primary_act(counter),
             Command::Recall => self.called().map(|_| Act::Recall { counter })?,
             Command::NoShow => self.called().map(|_| Act::NoShow { counter })?,
-            Command::Finish => self.somebody().map(|_| Act::Finish { counter })?,
+            Command::Finish => self.somebody().map(|_| Act::finish(counter))?,
             Command::Pause if self.is_paused() => Act::Resume { counter },
             Command::Pause => return Ok(Wish::ChoosePause),
             Command::SignOut => self.nobody().map(|()| Act::SignOut { counter })?,
@@ -463,7 +478,7 @@ impl Controller {
         match self.primary() {
             Primary::CallNext | Primary::FinishAndCallNext => Act::CallNext { counter },
             Primary::Arrived => Act::Arrive { counter },
-            Primary::Finish => Act::Finish { counter },
+            Primary::Finish => Act::finish(counter),
             Primary::Resume => Act::Resume { counter },
         }
     }
@@ -476,8 +491,12 @@ impl Controller {
             (Some(CallState::Serving), true) => Primary::Finish,
             (Some(CallState::Serving), false) => Primary::FinishAndCallNext,
             // A counter has nobody in hand who is done or did not come.
-            (Some(CallState::Finished | CallState::NoShow) | None, true) => Primary::Resume,
-            (Some(CallState::Finished | CallState::NoShow) | None, false) => Primary::CallNext,
+            (Some(CallState::Finished | CallState::NoShow | CallState::Left) | None, true) => {
+                Primary::Resume
+            }
+            (Some(CallState::Finished | CallState::NoShow | CallState::Left) | None, false) => {
+                Primary::CallNext
+            }
         }
     }
 
@@ -486,7 +505,9 @@ impl Controller {
         match in_hand.state {
             CallState::Called => Ok(in_hand),
             CallState::Serving => Err(Refusal::AlreadyArrived),
-            CallState::Finished | CallState::NoShow => Err(Refusal::NothingInHand),
+            CallState::Finished | CallState::NoShow | CallState::Left => {
+                Err(Refusal::NothingInHand)
+            }
         }
     }
 

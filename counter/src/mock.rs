@@ -107,6 +107,7 @@ impl MockHall {
                 service: service.to_owned(),
                 class: class.to_owned(),
                 issued_at_ms: now_ms,
+                ..Default::default()
             },
         });
     }
@@ -167,6 +168,7 @@ impl MockHall {
             missed_call_rule: Text::default(),
             issued: self.serial as u32,
             waiting: self.waiting.len() as u32,
+            ..Default::default()
         }
     }
 
@@ -185,6 +187,7 @@ impl MockHall {
             at_kiosk: true,
             waiting: self.count(code),
             wait: None,
+            ..Default::default()
         }
     }
 
@@ -237,7 +240,7 @@ impl MockHall {
                 in_hand.state = CallState::Serving;
                 in_hand.arrived_at_ms = Some(now_ms);
             }
-            Act::Finish { counter } => {
+            Act::Finish { counter, .. } => {
                 self.in_hand(*counter)?;
                 let desk = desk(self.counter(*counter)?);
                 desk.in_hand = None;
@@ -257,7 +260,7 @@ impl MockHall {
                 row.state = CounterState::Open;
                 desk(row).pause_reason = None;
             }
-            Act::Take { .. } | Act::Printed { .. } | Act::NotPrinted { .. } | Act::Void { .. } => {
+            _ => {
                 return Err(Refusal::NotAllowed);
             }
         }
@@ -351,6 +354,7 @@ fn called(line: &NextInLine, now_ms: i64) -> InHand {
         // Thousandths of a target of 20 minutes.
         score_milli: waited_ms / 1_200,
         overtook: u32::from(line.class != CLASSES[0].0) * 3,
+        ..Default::default()
     }
 }
 
@@ -371,6 +375,7 @@ fn empty_desk() -> Desk {
         in_hand: None,
         next: Vec::new(),
         finished: 0,
+        ..Default::default()
     }
 }
 
@@ -385,5 +390,6 @@ fn class((code, zh, en, favoured): (&str, &str, &str, bool)) -> ClassRow {
         claim: Text::new(zh, en),
         favoured,
         at_kiosk: true,
+        ..Default::default()
     }
 }

@@ -381,7 +381,9 @@ impl Controller {
         Hand {
             state: match in_hand.state {
                 CallState::Called => HandState::Called,
-                CallState::Serving | CallState::Finished | CallState::NoShow => HandState::Serving,
+                CallState::Serving | CallState::Finished | CallState::NoShow | CallState::Left => {
+                    HandState::Serving
+                }
             },
             number: in_hand.number.clone(),
             service: self.service_name(&in_hand.service),

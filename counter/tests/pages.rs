@@ -74,7 +74,7 @@ fn the_keyboard_alone_serves_customers_from_sign_in_to_sign_out() {
             Act::NoShow { counter },
             Act::CallNext { counter },
             Act::Arrive { counter },
-            Act::Finish { counter },
+            Act::finish(counter),
             Act::Pause {
                 counter,
                 reason: "短暂休息".into(),

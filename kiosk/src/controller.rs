@@ -314,10 +314,7 @@ impl Controller {
         };
         let effect = Effect::Ask {
             id: request.id,
-            act: Act::Take {
-                service: request.choice.service.clone(),
-                class: request.choice.class.clone(),
-            },
+            act: Act::take(&request.choice.service, &request.choice.class),
         };
         self.go(now, Page::Taking(request));
         effect

@@ -192,7 +192,7 @@ impl MockHall {
     /// What a hall would answer.
     pub fn answer(&mut self, act: &Act) -> Outcome {
         match act {
-            Act::Take { service, class } => match self.issue(service, class) {
+            Act::Take { service, class, .. } => match self.issue(service, class) {
                 Some(issued) => Outcome::Done(Done::Issued(issued)),
                 None => Outcome::Refused(Refusal::UnknownService),
             },
@@ -217,6 +217,7 @@ impl MockHall {
             wait: wait.map(range),
             issued_at: "2026-11-22 10:24".into(),
             day: "2026-11-22".into(),
+            ..Default::default()
         })
     }
 
@@ -231,6 +232,7 @@ impl MockHall {
             ),
             issued: self.issued,
             waiting: OFFERS.iter().map(|offer| offer.4).sum(),
+            ..Default::default()
         }
     }
 }
@@ -251,6 +253,7 @@ fn service(place: usize) -> ServiceRow {
         at_kiosk: true,
         waiting,
         wait: wait.map(range),
+        ..Default::default()
     }
 }
 
@@ -263,6 +266,7 @@ fn class(
         claim: Text::new(claim_zh, claim_en),
         favoured: code != "ordinary",
         at_kiosk,
+        ..Default::default()
     }
 }
 

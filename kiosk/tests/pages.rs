@@ -45,7 +45,7 @@ fn a_class_is_one_touch_on_the_services_page() {
         stage.press(claim);
         let asked = stage.asked();
         assert!(
-            matches!(&asked[..], [(_, Act::Take { service, class })] if service == "D" && class != "ordinary"),
+            matches!(&asked[..], [(_, Act::Take { service, class, .. })] if service == "D" && class != "ordinary"),
             "{asked:?}"
         );
     }

@@ -126,10 +126,7 @@ async fn say(socket: &mut Socket, frame: &ClientFrame) {
 }
 
 fn take() -> ClientFrame {
-    let act = Act::Take {
-        service: "A".to_owned(),
-        class: "ordinary".to_owned(),
-    };
+    let act = Act::take("A", "ordinary");
     ClientFrame::Request {
         id: Uuid::now_v7(),
         act,

@@ -107,10 +107,7 @@ async fn start(folder: &TempDir) -> Server {
 }
 
 fn take(service: &str, class: &str) -> Act {
-    Act::Take {
-        service: service.to_owned(),
-        class: class.to_owned(),
-    }
+    Act::take(service, class)
 }
 
 fn number(outcome: Outcome) -> String {

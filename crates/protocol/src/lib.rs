@@ -10,17 +10,21 @@ mod frame;
 mod limits;
 mod outcome;
 mod refusal;
+mod role;
 mod row;
 mod text;
 
-pub use act::{Act, NotPrintedReason, Role};
+pub use act::{Act, NotPrintedReason, PlaceInLine, TransferTo};
 pub use frame::{Bye, ByeCode, ClientFrame, Epoch, HallFrame, Hello, Resume, Rows, Time, Welcome};
 pub use limits::*;
-pub use outcome::{Called, Done, Issued, Outcome, WaitRange};
+pub use outcome::{Booked, Called, Continued, Done, Issued, Outcome, Returned, WaitRange};
 pub use refusal::Refusal;
+pub use role::{Audience, Role};
 pub use row::{
-    CallRow, CallState, ClassRow, CounterRow, CounterState, Desk, DeviceRow, HallRow, InHand, Key,
-    NextInLine, NoticeRow, Row, ServiceRow, Stamped, TicketRow,
+    AlarmKind, AlarmRow, AsksPhone, CallReason, CallRow, CallState, CallWhy, ClassRow, CounterRow,
+    CounterState, Desk, DeviceRow, DoorState, Doors, HallRow, HeldTicket, InHand, Key, Limit,
+    MissedTicket, NextInLine, NoticeRow, OutcomeRow, PassedOver, Row, ServiceRow, Stamped,
+    TicketRow,
 };
 pub use text::Text;
 

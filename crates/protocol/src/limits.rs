@@ -14,8 +14,17 @@ pub const MAX_REQUESTS_IN_FLIGHT: usize = 64;
 /// Longest name of a device, a clerk or an app, in characters: it must fit a line on a screen.
 pub const MAX_NAME_CHARS: usize = 40;
 
-/// Longest reason for a pause or a failed print, in characters.
+/// Longest reason for a pause or a hold, or note of a transfer, in characters.
 pub const MAX_REASON_CHARS: usize = 120;
+
+/// Services that one ticket may have: more than anybody does in one visit.
+pub const MAX_ERRANDS: usize = 5;
+
+/// Longest time on hold before a ticket is back in line by itself, in minutes.
+pub const MAX_HOLD_MIN: u32 = 480;
+
+/// Longest telephone number with its signs, in characters (E.164 has at most 15 digits).
+pub const MAX_PHONE_CHARS: usize = 24;
 
 /// The hall says where it is ([`crate::HallFrame::Beat`]) this often, in milliseconds.
 pub const BEAT_MS: u64 = 1_000;

@@ -24,12 +24,20 @@ pub enum Done {
     Issued(Issued),
     /// A ticket was called.
     Called(Called),
+    /// The customer in hand stays: the next errand of the ticket is done here, too.
+    Continued(Continued),
+    /// An appointment was made.
+    Booked(Booked),
+    /// A customer who missed a call is back in the queue.
+    Returned(Returned),
+    /// The slip is to be printed again, with its mark as a reprint.
+    Reprint(Issued),
     /// The act was done and has nothing to tell beyond the rows.
     Done,
 }
 
 /// A new ticket: what a slip must say and no row tells.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Issued {
     /// Ticket id: the business day as yyyymmdd, then six digits of the day's serial number.
@@ -50,6 +58,19 @@ pub struct Issued {
     pub issued_at: String,
     /// The business day on which it is valid, `2026-11-22`.
     pub day: String,
+    /// Codes of the further services of the ticket.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub then: Vec<String>,
+    /// Local time of its appointment, `10:00`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<String>,
+    /// Which copy of the slip this is; 0 is the first slip, and the others are marked 补打 REPRINT.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub copy: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// A wait to expect, as an interval that holds about eight times in ten.
@@ -78,4 +99,40 @@ pub struct Called {
     pub class: String,
     /// How long it waited, in milliseconds of the hall's steady clock.
     pub waited_ms: u64,
+}
+
+/// A customer whose next errand is done at the same counter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Continued {
+    /// Ticket id.
+    pub ticket: u64,
+    /// The number.
+    pub number: String,
+    /// Code of the service that comes now.
+    pub service: String,
+}
+
+/// A new appointment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Booked {
+    /// What the customer says or types at the hall.
+    pub code: String,
+    /// Code of the service.
+    pub service: String,
+    /// Local date and time, `2026-11-23 10:00`.
+    pub slot: String,
+}
+
+/// A customer who is back in the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Returned {
+    /// Ticket id.
+    pub ticket: u64,
+    /// The number.
+    pub number: String,
+    /// After how many further calls for the service it is called.
+    pub after_calls: u32,
 }

@@ -54,6 +54,63 @@ pub enum Refusal {
     NotWaiting,
     /// What became of this slip is already recorded as printed.
     AlreadyPrinted,
+    /// The hall, or this service, takes nobody at this hour.
+    NotOpen {
+        /// When it opens next today, local time `13:30`; absent if not today.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opens_at: Option<String>,
+    },
+    /// No number is given out any more before the hall closes.
+    CutOff,
+    /// As many tickets as this service gives out in this part of the day are given out.
+    QuotaUsedUp,
+    /// A ticket has more services than [`crate::MAX_ERRANDS`], or one of them twice.
+    BadErrands,
+    /// The hall needs a telephone number for a ticket.
+    PhoneNeeded,
+    /// This telephone number has a ticket that is not done.
+    PhoneHasTicket {
+        /// Its number.
+        number: String,
+    },
+    /// The hall has no such appointment.
+    UnknownAppointment,
+    /// The customer of this appointment has already checked in.
+    AppointmentUsed,
+    /// It is too early to check in.
+    TooEarly {
+        /// From when on, local time `09:45`.
+        from: String,
+    },
+    /// It is too late to check in, or the slot is in the past: take a number.
+    TooLate,
+    /// The hall has no such outcome: read its rows again.
+    UnknownOutcome,
+    /// The call was repeated as often as it may be.
+    RecallsUsedUp,
+    /// The call was repeated just now.
+    RecallTooSoon {
+        /// After so many milliseconds it may be.
+        wait_ms: u64,
+    },
+    /// In this hall clerks do not choose whom they call.
+    MayNotChoose,
+    /// The counter, or its clerk, does not serve this ticket.
+    NotServedHere,
+    /// The ticket is not on hold.
+    NotOnHold,
+    /// The ticket is no no-show of this counter.
+    NotNoShow,
+    /// Too many were called, or too much time has passed, since the call was missed: take a new number.
+    TooLateToReturn,
+    /// The customer has missed too many calls: take a new number.
+    MissedTooOften,
+    /// The ticket is over.
+    TicketEnded,
+    /// No such clerk has signed in.
+    ClerkAway,
+    /// The customer is already with this counter or clerk.
+    AlreadyThere,
     /// This role may not do this.
     NotAllowed,
     /// A name or a reason is empty or too long.

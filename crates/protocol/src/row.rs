@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{NotPrintedReason, Text, WaitRange};
 
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// A row with the sequence number that last changed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -34,6 +38,8 @@ pub enum Row {
     Notice(NoticeRow),
     /// A connected program. Seen by counters.
     Device(DeviceRow),
+    /// An alarm that stands. Seen by staff.
+    Alarm(AlarmRow),
 }
 
 /// What tells a row from all others.
@@ -73,6 +79,14 @@ pub enum Key {
         /// Its name.
         name: String,
     },
+    /// An alarm.
+    Alarm {
+        /// Of what.
+        alarm: AlarmKind,
+        /// Code of its service; absent if it is of the whole hall.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        service: Option<String>,
+    },
 }
 
 impl Row {
@@ -91,12 +105,16 @@ impl Row {
             Self::Device(row) => Key::Device {
                 name: row.name.clone(),
             },
+            Self::Alarm(row) => Key::Alarm {
+                alarm: row.alarm,
+                service: row.service.clone(),
+            },
         }
     }
 }
 
 /// The hall: its name, its classes, its day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HallRow {
     /// The name over the door.
@@ -111,10 +129,80 @@ pub struct HallRow {
     pub issued: u32,
     /// Tickets waiting now.
     pub waiting: u32,
+    /// Whether numbers are given out now.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub doors: Doors,
+    /// What may come of an errand, for the clerk to choose from.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub outcomes: Vec<OutcomeRow>,
+    /// Whether clerks may call a certain number.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub may_choose: bool,
+    /// Whether a customer is asked for a telephone number.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub asks_phone: AsksPhone,
+    /// Whether the hall has appointments, so that a kiosk offers to check in.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub appointments: bool,
+    /// Whether a customer who missed a call may come back by himself at a kiosk.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub returns: bool,
+}
+
+/// Whether numbers are given out now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Doors {
+    /// Whether, and why not.
+    pub state: DoorState,
+    /// When the doors open next today, local time `13:30`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens_at: Option<String>,
+    /// When they close, local time `17:30`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes_at: Option<String>,
+}
+
+/// Whether numbers are given out now, and why not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DoorState {
+    /// They are.
+    #[default]
+    Open,
+    /// The hall is open, but too close to its closing time.
+    CutOff,
+    /// It is closed at this hour.
+    Closed,
+    /// The quota of this part of the day is used up.
+    QuotaUsedUp,
+}
+
+/// Whether a customer is asked for a telephone number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AsksPhone {
+    /// No.
+    #[default]
+    No,
+    /// Yes, and without one there is no ticket.
+    Always,
+}
+
+/// What may come of an errand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OutcomeRow {
+    /// Its code, such as `done` or `papers_missing`.
+    pub code: String,
+    /// Its label.
+    pub label: Text,
 }
 
 /// A customer class.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClassRow {
     /// Its code, such as `ordinary` or `elderly`.
@@ -127,10 +215,13 @@ pub struct ClassRow {
     pub favoured: bool,
     /// Whether a kiosk offers it.
     pub at_kiosk: bool,
+    /// What the clerk asks to see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Text>,
 }
 
 /// A service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceRow {
     /// Its code, which is also the letter of its numbers.
@@ -151,6 +242,12 @@ pub struct ServiceRow {
     pub waiting: u32,
     /// The wait that an ordinary customer who comes now has to expect, if the hall can tell.
     pub wait: Option<WaitRange>,
+    /// Whether numbers are given out for it now.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub doors: Doors,
+    /// Within how many minutes it is to be done (限时办结).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_min: Option<u32>,
 }
 
 /// A counter.
@@ -184,7 +281,7 @@ pub enum CounterState {
 }
 
 /// The clerk's side of a counter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Desk {
     /// Who has signed in.
@@ -197,10 +294,50 @@ pub struct Desk {
     pub next: Vec<NextInLine>,
     /// Customers whom this counter finished today.
     pub finished: u32,
+    /// Whether it calls whoever comes next by itself.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub awaiting: bool,
+    /// Customers whom this counter has put aside.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub held: Vec<HeldTicket>,
+    /// Customers who missed this counter's last calls.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub missed: Vec<MissedTicket>,
+}
+
+/// A customer who was put aside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HeldTicket {
+    /// Ticket id.
+    pub ticket: u64,
+    /// Its number.
+    pub number: String,
+    /// Code of its service.
+    pub service: String,
+    /// Why.
+    pub reason: String,
+    /// When it is back in line by itself, in milliseconds since 1970 by the hall's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_ms: Option<i64>,
+}
+
+/// A customer who missed a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MissedTicket {
+    /// Ticket id.
+    pub ticket: u64,
+    /// Its number.
+    pub number: String,
+    /// Code of its service.
+    pub service: String,
+    /// When it was given up, in milliseconds since 1970 by the hall's clock.
+    pub missed_at_ms: i64,
 }
 
 /// The ticket that a counter has in hand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InHand {
     /// Ticket id.
@@ -225,10 +362,91 @@ pub struct InHand {
     pub score_milli: u64,
     /// How many who came earlier it went before.
     pub overtook: u32,
+    /// Why it was this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<CallReason>,
+    /// Whether staff saw the proof of its class.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub verified: bool,
+    /// The other services of the ticket that are still to be done.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub then: Vec<String>,
+    /// A colleague's note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// How the handling stands against its limit.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub limit: Limit,
+    /// When the limit runs out, in milliseconds since 1970 by the hall's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_at_ms: Option<i64>,
+}
+
+/// How a time stands against its limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// Well within.
+    #[default]
+    Within,
+    /// Close to it.
+    Near,
+    /// Past it.
+    Over,
+}
+
+/// Why a ticket was called and no other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CallReason {
+    /// By which rule.
+    pub why: CallWhy,
+    /// The wait that its class is promised, in milliseconds.
+    pub target_ms: u64,
+    /// The head start of its class, in milliseconds.
+    pub head_start_ms: u64,
+    /// The first of those who came earlier and were passed over.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// By which rule a ticket was called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CallWhy {
+    /// It had the greatest score.
+    Score,
+    /// The counter serves its class before others.
+    Reserved,
+    /// It is of a service that the counter takes before others.
+    Rank,
+    /// Staff had put it first.
+    PutFirst,
+    /// Its customer missed a call and came back, and it was its turn.
+    Returned,
+    /// Nobody else waited.
+    Alone,
+    /// The clerk chose it.
+    Chosen,
+}
+
+/// Somebody who came earlier and was passed over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PassedOver {
+    /// Ticket id.
+    pub ticket: u64,
+    /// Its number.
+    pub number: String,
+    /// How long it had waited, in milliseconds.
+    pub waited_ms: u64,
+    /// The wait that its class is promised, in milliseconds.
+    pub target_ms: u64,
 }
 
 /// One of those who come next.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NextInLine {
     /// Ticket id.
@@ -241,6 +459,9 @@ pub struct NextInLine {
     pub class: String,
     /// When it was issued, in milliseconds since 1970 by the hall's clock.
     pub issued_at_ms: i64,
+    /// How its wait stands against its target.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub limit: Limit,
 }
 
 /// An open ticket that is on no paper.
@@ -278,11 +499,12 @@ pub struct CallRow {
 }
 
 /// What became of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CallState {
     /// The customer is expected at the counter.
+    #[default]
     Called,
     /// The customer stands at the counter.
     Serving,
@@ -290,6 +512,8 @@ pub enum CallState {
     Finished,
     /// The customer did not come.
     NoShow,
+    /// The customer is not expected there any more: sent back, put aside or handed over.
+    Left,
 }
 
 /// A line for everybody.
@@ -314,4 +538,30 @@ pub struct DeviceRow {
     pub connected: bool,
     /// Since when, in milliseconds since 1970 by the hall's clock.
     pub since_ms: i64,
+}
+
+/// An alarm that stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AlarmRow {
+    /// Of what.
+    pub alarm: AlarmKind,
+    /// Code of its service; absent if it is of the whole hall.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// The level that was passed: people, or minutes.
+    pub level: u32,
+    /// Since when, in milliseconds since 1970 by the hall's clock.
+    pub since_ms: i64,
+}
+
+/// What an alarm is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmKind {
+    /// More people wait than the level says.
+    PeopleWaiting,
+    /// Somebody waits longer than the level says.
+    LongestWait,
 }

@@ -119,10 +119,7 @@ fn the_print(effects: &[Effect]) -> u64 {
 }
 
 fn take(class: &str) -> Act {
-    Act::Take {
-        service: "A".into(),
-        class: class.into(),
-    }
+    Act::take("A", class)
 }
 
 #[test]

@@ -17,10 +17,7 @@ use uuid::Uuid;
 const HALF_OPEN_SEEN_WITHIN_BEATS: usize = 5;
 
 fn take() -> Act {
-    Act::Take {
-        service: "A".to_owned(),
-        class: "ordinary".to_owned(),
-    }
+    Act::take("A", "ordinary")
 }
 
 fn number(outcome: &Outcome) -> &str {

@@ -102,8 +102,5 @@ pub fn take(place: usize) -> Act {
     } else {
         "ordinary"
     };
-    Act::Take {
-        service: services[place % services.len()].to_owned(),
-        class: class.to_owned(),
-    }
+    Act::take(services[place % services.len()], class)
 }

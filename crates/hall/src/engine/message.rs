@@ -1,6 +1,6 @@
 //! What reaches the loop, and what it says.
 
-use protocol::{Act, ByeCode, Hello, Outcome, Role, Rows};
+use protocol::{Act, Audience, ByeCode, Hello, Outcome, Role, Rows};
 use store::{AppendError, ReplayError};
 use uuid::Uuid;
 
@@ -60,10 +60,10 @@ pub enum Output {
         /// What came of it.
         outcome: Outcome,
     },
-    /// Changed rows, to every connection of a role.
+    /// Changed rows, to every connection that sees them.
     Changed {
         /// To whom.
-        role: Role,
+        audience: Audience,
         /// The rows.
         rows: Rows,
     },

@@ -14,7 +14,7 @@ mod translate;
 
 use std::collections::BTreeSet;
 
-use protocol::{Act, ByeCode, Done, Epoch, Hello, Outcome, Refusal, Resume, Role};
+use protocol::{Act, Audience, ByeCode, Done, Epoch, Hello, Outcome, Refusal, Resume, Role};
 use queue::{Event, Moment, Now, Queue};
 use store::{Answered, AppendError, Entry};
 use uuid::Uuid;
@@ -149,7 +149,7 @@ impl<J: Journal> Engine<J> {
         }
         let seq = self.seq;
         outputs.extend(draft.catching_up.into_iter().map(|(session, role, since)| {
-            let rows = self.tables[role as usize].since(since, seq);
+            let rows = self.tables[role.audience() as usize].since(since, seq);
             Output::Rows { session, rows }
         }));
         Ok(outputs)
@@ -263,7 +263,7 @@ impl<J: Journal> Engine<J> {
         role: Role,
         act: &Act,
     ) -> Result<(Vec<Event>, Done), Refusal> {
-        if act.role() != role {
+        if !act.may_be_asked_by(role) {
             return Err(Refusal::NotAllowed);
         }
         let command = translate::command(act)?;
@@ -336,9 +336,9 @@ impl<J: Journal> Engine<J> {
         };
         let next_seq = self.seq + 1;
         let mut changes = Vec::new();
-        for (role, rows) in Role::ALL.into_iter().zip(view.rows_by_role()) {
-            let changed = self.tables[role as usize].set(next_seq, rows);
-            changes.extend(changed.map(|rows| Output::Changed { role, rows }));
+        for (audience, rows) in Audience::ALL.into_iter().zip(view.rows_by_audience()) {
+            let changed = self.tables[audience as usize].set(next_seq, rows);
+            changes.extend(changed.map(|rows| Output::Changed { audience, rows }));
         }
         if !changes.is_empty() {
             self.seq = next_seq;
@@ -352,6 +352,9 @@ fn role_word(role: Role) -> &'static str {
         Role::Kiosk => "kiosk",
         Role::Counter => "counter",
         Role::Wall => "wall",
+        Role::Guide => "guide",
+        Role::Supervisor => "supervisor",
+        Role::Phone => "phone",
     }
 }
 

@@ -1,8 +1,8 @@
-//! What each role sees of the hall, as rows.
+//! What each audience sees of the hall, as rows.
 
 use protocol::{
-    CallRow, ClassRow, CounterRow, CounterState, Desk, DeviceRow, HallRow, InHand, LAST_CALLS,
-    NextInLine, NoticeRow, Role, Row, ServiceRow, TicketRow,
+    Audience, CallRow, ClassRow, CounterRow, CounterState, Desk, DeviceRow, HallRow, InHand,
+    LAST_CALLS, NextInLine, NoticeRow, Row, ServiceRow, TicketRow,
 };
 use queue::{CounterNumber, Moment, Paper, Queue, State, Ticket, Workload};
 
@@ -24,8 +24,8 @@ pub(crate) struct View<'a> {
 }
 
 impl View<'_> {
-    /// The rows of every role, in the order of [`Role::ALL`].
-    pub(crate) fn rows_by_role(&self) -> [Vec<Row>; 3] {
+    /// The rows of every audience, in the order of [`Audience::ALL`].
+    pub(crate) fn rows_by_audience(&self) -> [Vec<Row>; 3] {
         let hall = Row::Hall(self.hall());
         let workload = self.queue.workload(self.now);
         let services: Vec<Row> = self
@@ -34,28 +34,28 @@ impl View<'_> {
             .iter()
             .map(|service| Row::Service(self.service(service, &workload)))
             .collect();
-        let mut by_role = [Role::Kiosk, Role::Counter, Role::Wall].map(|_| {
+        let mut by_audience = Audience::ALL.map(|_| {
             let mut rows = vec![hall.clone()];
             rows.extend(services.iter().cloned());
             rows
         });
-        for (role, rows) in Role::ALL.into_iter().zip(&mut by_role) {
-            rows.extend(self.rows_of(role));
+        for (audience, rows) in Audience::ALL.into_iter().zip(&mut by_audience) {
+            rows.extend(self.rows_of(audience));
         }
-        by_role
+        by_audience
     }
 
-    fn rows_of(&self, role: Role) -> Vec<Row> {
-        match role {
-            Role::Kiosk => self.notices().collect(),
-            Role::Counter => {
+    fn rows_of(&self, audience: Audience) -> Vec<Row> {
+        match audience {
+            Audience::Customers => self.notices().collect(),
+            Audience::Staff => {
                 let counters = self.counters().map(Row::Counter);
                 counters
                     .chain(self.tickets())
                     .chain(self.devices())
                     .collect()
             }
-            Role::Wall => {
+            Audience::Walls => {
                 let public = |row: CounterRow| Row::Counter(CounterRow { desk: None, ..row });
                 self.counters()
                     .map(public)
@@ -75,6 +75,7 @@ impl View<'_> {
             missed_call_rule: self.settings.missed_call_rule.clone(),
             issued: day.tickets().len() as u32,
             waiting: day.waiting(),
+            ..Default::default()
         }
     }
 
@@ -94,6 +95,7 @@ impl View<'_> {
             at_kiosk: service.at_kiosk,
             waiting: self.queue.day().waiting_for(&service.code),
             wait: wait.map(wait_range),
+            ..Default::default()
         }
     }
 
@@ -137,6 +139,7 @@ impl View<'_> {
                 .map(next_in_line)
                 .collect(),
             finished: day.finished_at(number),
+            ..Default::default()
         }
     }
 
@@ -194,6 +197,7 @@ fn class(class: &crate::settings::ClassSettings) -> ClassRow {
         claim: class.claim.clone(),
         favoured: class.favoured,
         at_kiosk: class.at_kiosk,
+        ..Default::default()
     }
 }
 
@@ -211,6 +215,7 @@ fn in_hand(ticket: &Ticket) -> Option<InHand> {
         recalls: call.recalls,
         score_milli: call.reason.score_milli(),
         overtook: call.reason.overtook,
+        ..Default::default()
     })
 }
 
@@ -221,6 +226,7 @@ fn next_in_line(ticket: &Ticket) -> NextInLine {
         service: ticket.service.to_string(),
         class: ticket.class.to_string(),
         issued_at_ms: ticket.issued.wall_ms,
+        ..Default::default()
     }
 }
 

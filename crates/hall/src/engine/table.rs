@@ -1,4 +1,4 @@
-//! The rows of one role, each stamped with when it last changed, and what is no more.
+//! The rows of one audience, each stamped with when it last changed, and what is no more.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -8,7 +8,7 @@ use protocol::{Key, Row, Rows, Stamped};
 /// who was away longer gets the whole table, which is small.
 const GONE_KEPT: usize = 4_096;
 
-/// The table that the clients of one role hold a copy of.
+/// The table that the clients of one audience hold a copy of.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     rows: BTreeMap<Key, Stamped>,

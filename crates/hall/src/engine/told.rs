@@ -62,6 +62,7 @@ impl Teller<'_> {
             wait: wait.map(wait_range),
             issued_at: (self.local_text)(event.at.wall_ms),
             day: day.map(|day| day.to_string()).unwrap_or_default(),
+            ..Default::default()
         }
     }
 

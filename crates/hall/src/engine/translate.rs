@@ -17,7 +17,7 @@ const FINE_BELOW_MIN: u64 = 10;
 /// If a text is empty or too long.
 pub(crate) fn command(act: &Act) -> Result<Command, Refusal> {
     Ok(match act {
-        Act::Take { service, class } => Command::Take {
+        Act::Take { service, class, .. } => Command::Take {
             service: ServiceCode::new(service),
             class: ClassCode::new(class),
         },
@@ -37,7 +37,7 @@ pub(crate) fn command(act: &Act) -> Result<Command, Refusal> {
         Act::CallNext { counter } => Command::CallNext(CounterNumber(*counter)),
         Act::Recall { counter } => Command::Recall(CounterNumber(*counter)),
         Act::Arrive { counter } => Command::Arrive(CounterNumber(*counter)),
-        Act::Finish { counter } => Command::Finish(CounterNumber(*counter)),
+        Act::Finish { counter, .. } => Command::Finish(CounterNumber(*counter)),
         Act::NoShow { counter } => Command::NoShow(CounterNumber(*counter)),
         Act::Pause { counter, reason } => {
             let reason = text("reason", reason, MAX_REASON_CHARS)?;
@@ -47,6 +47,21 @@ pub(crate) fn command(act: &Act) -> Result<Command, Refusal> {
             }
         }
         Act::Resume { counter } => Command::Resume(CounterNumber(*counter)),
+        Act::Book { .. }
+        | Act::CheckIn { .. }
+        | Act::Reprint { .. }
+        | Act::Cancel { .. }
+        | Act::Return { .. }
+        | Act::SetClass { .. }
+        | Act::CallNumber { .. }
+        | Act::AwaitNext { .. }
+        | Act::StopAwaiting { .. }
+        | Act::ServeWithout { .. }
+        | Act::UndoNoShow { .. }
+        | Act::Hold { .. }
+        | Act::ResumeHeld { .. }
+        | Act::PutBack { .. }
+        | Act::Transfer { .. } => return Err(Refusal::NotAllowed),
     })
 }
 

@@ -194,7 +194,7 @@ async fn customers(
         time::sleep_until(opened + floor.real(customer.comes_ms)).await;
         let service = customer.service.to_string();
         let class = customer.class.to_string();
-        let act = Act::Take { service, class };
+        let act = Act::take(service, class);
         match client.ask(act.clone()).await? {
             Outcome::Done(Done::Issued(issued)) => {
                 floor.report().issued(&issued);
@@ -271,7 +271,7 @@ async fn serve(
     } else {
         must(client, Act::Arrive { counter }).await?;
         time::sleep(floor.real(customer.handling_ms)).await;
-        must(client, Act::Finish { counter }).await?;
+        must(client, Act::finish(counter)).await?;
         floor.report().finished();
     }
     floor.one_is_done();

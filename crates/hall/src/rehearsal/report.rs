@@ -226,6 +226,7 @@ mod tests {
             wait: None,
             issued_at: String::new(),
             day: String::new(),
+            ..Default::default()
         }
     }
 

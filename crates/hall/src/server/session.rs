@@ -165,7 +165,7 @@ impl Session {
             session,
             role: hello.role,
             device: hello.device.clone(),
-            changed: door.changed[hello.role as usize].subscribe(),
+            changed: door.changed[hello.role.audience() as usize].subscribe(),
             door,
             outbox_end,
             outbox,

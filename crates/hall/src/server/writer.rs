@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
-use protocol::{Bye, ByeCode, HallFrame, Hello, Role};
+use protocol::{Audience, Bye, ByeCode, HallFrame, Hello};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::{self, Instant};
 
@@ -46,7 +46,7 @@ pub(super) enum Parcel {
     Bye(Bye),
 }
 
-/// Changed rows for a role, encoded once.
+/// Changed rows for an audience, encoded once.
 #[derive(Clone, Debug)]
 pub(super) struct Changed {
     pub(super) seq: u64,
@@ -184,7 +184,7 @@ impl<J: Journal> Writer<J> {
                     },
                 );
             }
-            Output::Changed { role, rows } => self.announce(role, rows),
+            Output::Changed { audience, rows } => self.announce(audience, rows),
             Output::Bye { session, code } => {
                 self.deliver(session, Parcel::Bye(goodbye(code)));
                 self.outboxes.remove(&session);
@@ -192,8 +192,8 @@ impl<J: Journal> Writer<J> {
         }
     }
 
-    fn announce(&self, role: Role, rows: protocol::Rows) {
-        let changed = &self.changed[role as usize];
+    fn announce(&self, audience: Audience, rows: protocol::Rows) {
+        let changed = &self.changed[audience as usize];
         if changed.receiver_count() > 0 {
             let seq = rows.seq;
             // Nobody listening is no fault.

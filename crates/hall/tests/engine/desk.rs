@@ -135,7 +135,7 @@ impl Desk {
 }
 
 pub fn request(id: Uuid, act: Act) -> Input {
-    let role = act.role();
+    let role = act.roles()[0];
     Input::Request {
         session: role as u64,
         role,
@@ -169,16 +169,13 @@ pub fn answers(outputs: Vec<Output>) -> Vec<(Uuid, Outcome)> {
 /// The changed rows for a role, if there are any.
 pub fn changed(outputs: &[Output], wanted: Role) -> Option<&Rows> {
     outputs.iter().find_map(|output| match output {
-        Output::Changed { role, rows } if *role == wanted => Some(rows),
+        Output::Changed { audience, rows } if *audience == wanted.audience() => Some(rows),
         _ => None,
     })
 }
 
 pub fn take(service: &str, class: &str) -> Act {
-    Act::Take {
-        service: service.to_owned(),
-        class: class.to_owned(),
-    }
+    Act::take(service, class)
 }
 
 pub fn sign_in(counter: u16, clerk: &str) -> Act {

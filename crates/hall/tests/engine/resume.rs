@@ -45,9 +45,9 @@ fn sent_to(outputs: &[Output], wanted: u64) -> Option<&Rows> {
 
 /// A faithful client and one that comes and goes, of each role.
 struct Clients {
-    faithful: [Table; 3],
-    absent: [Table; 3],
-    here: [bool; 3],
+    faithful: [Table; Role::ALL.len()],
+    absent: [Table; Role::ALL.len()],
+    here: [bool; Role::ALL.len()],
 }
 
 impl Clients {
@@ -55,7 +55,7 @@ impl Clients {
         let mut clients = Self {
             faithful: Default::default(),
             absent: Default::default(),
-            here: [false; 3],
+            here: [false; Role::ALL.len()],
         };
         for role in Role::ALL {
             let session = 100 + role as u64;
@@ -154,7 +154,7 @@ fn step() -> impl Strategy<Value = Step> {
         counter
             .clone()
             .prop_map(|counter| Act::CallNext { counter }),
-        counter.clone().prop_map(|counter| Act::Finish { counter }),
+        counter.clone().prop_map(Act::finish),
         counter.clone().prop_map(|counter| Act::Recall { counter }),
         (counter.clone(), 0..3u8).prop_map(|(counter, reason)| Act::Pause {
             counter,

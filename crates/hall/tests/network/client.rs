@@ -94,10 +94,7 @@ impl Client {
 }
 
 pub fn take(service: &str, class: &str) -> Act {
-    Act::Take {
-        service: service.to_owned(),
-        class: class.to_owned(),
-    }
+    Act::take(service, class)
 }
 
 pub fn sign_in(counter: u16) -> Act {

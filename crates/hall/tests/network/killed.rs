@@ -192,7 +192,7 @@ fn clerks_act(step: usize, counter: u16) -> Act {
         0 => sign_in(counter),
         1 => Act::CallNext { counter },
         2 => Act::Arrive { counter },
-        _ => Act::Finish { counter },
+        _ => Act::finish(counter),
     }
 }
 
@@ -216,7 +216,7 @@ async fn ask_again(
         let mut client = Client::join(url, role, &format!("again-{role:?}"))
             .await
             .expect("the hall is back");
-        for (id, act) in requests.iter().filter(|(_, act)| act.role() == role) {
+        for (id, act) in requests.iter().filter(|(_, act)| act.roles()[0] == role) {
             client
                 .press_as(*id, act.clone())
                 .await

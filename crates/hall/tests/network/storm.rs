@@ -125,7 +125,7 @@ async fn clerk(url: String, counter: u16) -> Vec<Called> {
             let act = match asked % 3 {
                 0 => Act::CallNext { counter },
                 1 => Act::Arrive { counter },
-                _ => Act::Finish { counter },
+                _ => Act::finish(counter),
             };
             client.press(act).await.expect("the hall serves");
             asked += 1;
@@ -154,7 +154,7 @@ async fn drain(url: &str) -> Vec<Called> {
     loop {
         let before = called.len();
         for _ in 0..IN_FLIGHT {
-            for act in [Act::CallNext { counter: 1 }, Act::Finish { counter: 1 }] {
+            for act in [Act::CallNext { counter: 1 }, Act::finish(1)] {
                 client.press(act).await.expect("the hall serves");
             }
         }
