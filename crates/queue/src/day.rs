@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{CallId, ClassCode, CounterNumber, Date, ServiceCode, State, Ticket, TicketId};
+use crate::index::Index;
+use crate::{
+    Alarm, AppointmentCode, CallId, CounterNumber, Date, Desk, Holder, Moment, Number, SeriesCode,
+    ServiceCode, Settings, State, Ticket, TicketId,
+};
 
 /// Everything that the rules remember. Changed by `evolve` alone.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,21 +15,25 @@ pub struct Day {
     pub(crate) turns_at_steady_ms: Option<u64>,
     /// All tickets of the day; a ticket's serial number is its place, counted from 1.
     pub(crate) tickets: Vec<Ticket>,
-    /// Who waits, by service and class; in each line the first come is first.
-    pub(crate) lines: BTreeMap<ServiceCode, BTreeMap<ClassCode, BTreeSet<TicketId>>>,
-    pub(crate) waiting: u32,
+    pub(crate) index: Index,
+    pub(crate) by_number: BTreeMap<Number, TicketId>,
     /// The last number given in each series.
-    pub(crate) last_numbers: BTreeMap<ServiceCode, u32>,
+    pub(crate) last_numbers: BTreeMap<SeriesCode, u32>,
+    /// How many tickets were issued for a service in a minute of the day.
+    pub(crate) issued_in: BTreeMap<(ServiceCode, u16), u32>,
+    /// Appointments whose customers have checked in.
+    pub(crate) checked_in: BTreeSet<AppointmentCode>,
     pub(crate) counters: BTreeMap<CounterNumber, Counter>,
-    pub(crate) calls: u32,
     /// The ticket of each call, in order; a call's serial number is its place, counted from 1.
     pub(crate) called: Vec<TicketId>,
-    /// Open tickets whose slip is known to be on no paper.
-    pub(crate) on_no_paper: BTreeSet<TicketId>,
-    /// How many customers each counter finished, under any clerk.
+    /// How many calls each service has had.
+    pub(crate) calls_for: BTreeMap<ServiceCode, u32>,
+    /// How many errands each counter finished, under any clerk.
     pub(crate) finished: BTreeMap<CounterNumber, u32>,
     /// A running mean of handling times, in milliseconds, by service.
     pub(crate) handling_ms: BTreeMap<ServiceCode, u64>,
+    /// The alarms that stand.
+    pub(crate) alarms: BTreeMap<Alarm, Raised>,
 }
 
 /// A counter of the open day at which somebody has signed in.
@@ -35,8 +43,17 @@ pub struct Counter {
     pub clerk: String,
     /// Why it is paused, if it is.
     pub paused: Option<String>,
-    /// The ticket in hand.
-    pub in_hand: Option<TicketId>,
+    /// Since when it calls whoever comes, if it does.
+    pub awaiting: Option<Moment>,
+}
+
+/// An alarm that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Raised {
+    /// The level that was passed: people, or milliseconds.
+    pub level: u64,
+    /// When.
+    pub at: Moment,
 }
 
 impl Day {
@@ -55,8 +72,13 @@ impl Day {
     /// A ticket by its id, if it is of this day.
     #[must_use]
     pub fn ticket(&self, id: TicketId) -> Option<&Ticket> {
-        let place = (id.serial() as usize).checked_sub(1)?;
-        self.tickets.get(place).filter(|ticket| ticket.id == id)
+        self.tickets.get(self.place_of(id)?)
+    }
+
+    /// A ticket by its number.
+    #[must_use]
+    pub fn numbered(&self, number: &Number) -> Option<&Ticket> {
+        self.by_number.get(number).and_then(|id| self.ticket(*id))
     }
 
     /// A counter at which somebody has signed in.
@@ -65,13 +87,33 @@ impl Day {
         self.counters.get(&number)
     }
 
+    /// The counter at which a clerk has signed in.
+    #[must_use]
+    pub fn seat_of(&self, clerk: &str) -> Option<CounterNumber> {
+        let sits = |(_, counter): &(&CounterNumber, &Counter)| counter.clerk == clerk;
+        self.counters.iter().find(sits).map(|(number, _)| *number)
+    }
+
     /// The ticket that a counter has in hand.
     #[must_use]
     pub fn in_hand(&self, number: CounterNumber) -> Option<&Ticket> {
-        self.counter(number)?.in_hand.and_then(|id| self.ticket(id))
+        self.index
+            .hands
+            .get(&number)
+            .and_then(|id| self.ticket(*id))
     }
 
-    /// How many customers a counter finished today, under any clerk.
+    /// The tickets that a counter has put aside.
+    pub fn held_at(&self, number: CounterNumber) -> impl Iterator<Item = &Ticket> {
+        self.of_counter(&self.index.held, number)
+    }
+
+    /// The tickets whose customers missed a counter's call and are not back.
+    pub fn missed_at(&self, number: CounterNumber) -> impl Iterator<Item = &Ticket> {
+        self.of_counter(&self.index.missed, number)
+    }
+
+    /// How many errands a counter finished today, under any clerk.
     #[must_use]
     pub fn finished_at(&self, number: CounterNumber) -> u32 {
         self.finished.get(&number).copied().unwrap_or(0)
@@ -80,25 +122,64 @@ impl Day {
     /// How many wait in all.
     #[must_use]
     pub fn waiting(&self) -> u32 {
-        self.waiting
+        self.index.waiting
     }
 
-    /// How many wait for a service.
+    /// How many wait for a service, wherever they were handed over to.
     #[must_use]
     pub fn waiting_for(&self, service: &ServiceCode) -> u32 {
-        self.lines_of(service)
-            .map(|(_, line)| line.len() as u32)
-            .sum()
+        let line = self.index.lines.get(&Desk::Service(service.clone()));
+        line.map_or(0, |line| line.len() as u32)
     }
 
-    /// The last calls, the newest first.
+    /// The last calls, the newest first. Of a ticket that was called several times, the last one.
     pub fn last_calls(&self) -> impl Iterator<Item = &Ticket> {
-        self.called.iter().rev().filter_map(|id| self.ticket(*id))
+        let calls = self.called.iter().enumerate().rev();
+        calls.filter_map(|(place, id)| {
+            let ticket = self.ticket(*id)?;
+            let call = ticket.call.as_ref()?;
+            let last = call.id.serial() as usize == place + 1;
+            (last && call.reason.is_some()).then_some(ticket)
+        })
+    }
+
+    /// How many calls a service has had.
+    #[must_use]
+    pub fn calls_for(&self, service: &ServiceCode) -> u32 {
+        self.calls_for.get(service).copied().unwrap_or(0)
     }
 
     /// Open tickets whose slip is known to be on no paper.
     pub fn on_no_paper(&self) -> impl Iterator<Item = &Ticket> {
-        self.on_no_paper.iter().filter_map(|id| self.ticket(*id))
+        self.index
+            .on_no_paper
+            .iter()
+            .filter_map(|id| self.ticket(*id))
+    }
+
+    /// The open ticket of a telephone number.
+    #[must_use]
+    pub fn ticket_of(&self, holder: Holder) -> Option<&Ticket> {
+        self.index
+            .holders
+            .get(&holder)
+            .and_then(|id| self.ticket(*id))
+    }
+
+    /// The alarms that stand.
+    pub fn alarms(&self) -> impl Iterator<Item = (&Alarm, &Raised)> {
+        self.alarms.iter()
+    }
+
+    /// How many tickets were issued for a service between two minutes of the day; the second is
+    /// outside.
+    #[must_use]
+    pub fn issued_between(&self, service: &ServiceCode, from: u16, to: u16) -> u32 {
+        if from >= to {
+            return 0;
+        }
+        let minutes = (service.clone(), from)..(service.clone(), to);
+        self.issued_in.range(minutes).map(|(_, count)| count).sum()
     }
 
     /// How many tickets are in a state.
@@ -110,19 +191,53 @@ impl Day {
             .count()
     }
 
-    /// The lines of a service by class.
-    pub(crate) fn lines_of(
-        &self,
-        service: &ServiceCode,
-    ) -> impl Iterator<Item = (&ClassCode, &BTreeSet<TicketId>)> {
-        self.lines.get(service).into_iter().flatten()
-    }
-
     pub(crate) fn next_ticket(&self, date: Date) -> TicketId {
         TicketId::of_day(date, self.tickets.len() as u32 + 1)
     }
 
     pub(crate) fn next_call(&self, date: Date) -> CallId {
-        CallId::of_day(date, self.calls + 1)
+        CallId::of_day(date, self.called.len() as u32 + 1)
+    }
+
+    /// Takes in a new ticket.
+    pub(crate) fn join(&mut self, settings: &Settings, ticket: Ticket) {
+        let number = ticket.number.clone();
+        self.last_numbers
+            .insert(number.series.clone(), number.value);
+        self.by_number.insert(number, ticket.id);
+        self.index.enter(settings, &ticket);
+        self.tickets.push(ticket);
+    }
+
+    /// Changes a ticket and whatever is looked up by it.
+    pub(crate) fn change(
+        &mut self,
+        settings: &Settings,
+        id: TicketId,
+        change: impl FnOnce(&mut Ticket),
+    ) {
+        let Some(place) = self.place_of(id) else {
+            return;
+        };
+        let ticket = &mut self.tickets[place];
+        self.index.leave(settings, ticket);
+        change(ticket);
+        self.index.enter(settings, ticket);
+    }
+
+    fn place_of(&self, id: TicketId) -> Option<usize> {
+        let place = (id.serial() as usize).checked_sub(1)?;
+        let known = self.tickets.get(place)?;
+        (known.id == id).then_some(place)
+    }
+
+    fn of_counter(
+        &self,
+        set: &BTreeSet<(CounterNumber, TicketId)>,
+        number: CounterNumber,
+    ) -> impl Iterator<Item = &Ticket> {
+        let of_counter = (number, TicketId(0))..=(number, TicketId(u64::MAX));
+        let ids: Vec<TicketId> = set.range(of_counter).map(|(_, id)| *id).collect();
+        ids.into_iter().filter_map(|id| self.ticket(id))
     }
 }

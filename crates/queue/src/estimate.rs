@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::{ClassCode, CounterNumber, Moment, Queue, ServiceCode, TicketId};
+use crate::line::Spot;
+use crate::{ClassCode, CounterNumber, Desk, Moment, Queue, ServiceCode};
 
 /// Standard deviations to either side that hold eight normal values in ten.
 const EIGHT_IN_TEN: f64 = 1.28;
@@ -127,9 +128,8 @@ impl Workload<'_> {
     /// there, with the newcomer counted in.
     fn share(&self, counter: CounterNumber, work: &Work) -> f64 {
         let plan = self.queue.settings.counters.get(&counter);
-        let services = plan.map_or(&[][..], |plan| &plan.services);
+        let services = plan.into_iter().flat_map(|plan| plan.services());
         let all_ms: f64 = services
-            .iter()
             .filter_map(|service| self.by_service.get(service))
             .map(|work| work.per_counter_ms)
             .sum();
@@ -142,20 +142,23 @@ impl Workload<'_> {
         let settings = &self.queue.settings;
         let my_credit_ms = u128::from(wait_ms + settings.head_start_ms(class));
         let my_target_ms = u128::from(settings.target_wait_ms(service, class));
-        let mut ahead = 0;
-        for (other, line) in self.queue.day.lines_of(service) {
+        let desk = Desk::Service(service.clone());
+        let Some(line) = self.queue.day.index.lines.get(&desk) else {
+            return 0;
+        };
+        let mut ahead = line.first.len() + line.after_calls.len();
+        for (other, spots) in &line.by_class {
             let head_start_ms = settings.head_start_ms(other);
             let target_ms = u128::from(settings.target_wait_ms(service, other));
-            let first = |id: &TicketId| {
-                let ticket = self.queue.day.ticket(*id);
-                let waited_ms = ticket.map_or(0, |ticket| self.now.since_ms(ticket.issued));
+            let first = |(waits_from_ms, _): &Spot| {
+                let waited_ms = self.now.steady_ms.saturating_sub(*waits_from_ms);
                 let credit_ms = u128::from(waited_ms + wait_ms + head_start_ms);
                 credit_ms * my_target_ms >= my_credit_ms * target_ms
             };
-            let behind = line.iter().rev().take_while(|id| !first(id)).count();
-            ahead += (line.len() - behind) as u32;
+            let behind = spots.iter().rev().take_while(|spot| !first(spot)).count();
+            ahead += spots.len() - behind;
         }
-        ahead
+        ahead as u32
     }
 
     /// The interval for a customer with so many ahead. With a free counter and nobody ahead the
@@ -256,7 +259,10 @@ mod tests {
         hall.act(&Command::CallNext(counter));
         hall.act(&Command::Arrive(counter));
         hall.wait(10 * before);
-        hall.act(&Command::Finish(counter));
+        hall.act(&Command::Finish {
+            counter,
+            outcome: None,
+        });
         assert_eq!(
             hall.queue.handling_ms(&ServiceCode::new("A")),
             (before * 9 + 10 * before) / 10

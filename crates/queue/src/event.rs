@@ -1,4 +1,7 @@
-use crate::{CallId, ClassCode, CounterNumber, Date, Moment, Number, ServiceCode, TicketId};
+use crate::{
+    AppointmentCode, CallId, CancelWhy, Channel, ClassCode, CounterNumber, Date, Desk, Holder,
+    Moment, Number, OutcomeCode, Place, Reason, ServiceCode, TicketId,
+};
 
 /// Something that happened, and when. Events are for ever: what one means never changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,15 +28,17 @@ pub enum Happening {
         day: Date,
     },
     /// A ticket was issued and waits.
-    Issued {
-        /// Its id.
-        ticket: TicketId,
-        /// Its number.
-        number: Number,
-        /// Its service.
+    Issued(Box<Issued>),
+    /// An appointment was made.
+    Booked {
+        /// Its code.
+        appointment: AppointmentCode,
+        /// The service.
         service: ServiceCode,
-        /// Its class.
+        /// The class.
         class: ClassCode,
+        /// When, in milliseconds since 1970.
+        slot_wall_ms: i64,
     },
     /// Its slip was printed.
     Printed {
@@ -47,15 +52,31 @@ pub enum Happening {
         /// Why.
         why: NoPaper,
     },
-    /// It was cancelled, for nobody holds it.
+    /// Its slip is to be printed again.
+    Reprinted {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// It ended before it was served.
     Cancelled {
         /// The ticket.
         ticket: TicketId,
+        /// Why.
+        why: CancelWhy,
     },
     /// It was left over at the end of the day.
     Expired {
         /// The ticket.
         ticket: TicketId,
+    },
+    /// Staff put its customer in a class.
+    ClassSet {
+        /// The ticket.
+        ticket: TicketId,
+        /// The class.
+        class: ClassCode,
+        /// Whether the proof was seen.
+        verified: bool,
     },
     /// A clerk sat down at a counter, which is open from now on.
     SignedIn {
@@ -64,8 +85,19 @@ pub enum Happening {
         /// The clerk.
         clerk: String,
     },
-    /// The clerk left; the counter is closed.
+    /// The clerk left; the counter is closed, and who waited for this clerk or counter alone
+    /// waits for the service.
     SignedOut {
+        /// The counter.
+        counter: CounterNumber,
+    },
+    /// A counter calls whoever comes.
+    Awaiting {
+        /// The counter.
+        counter: CounterNumber,
+    },
+    /// It does so no more.
+    StoppedAwaiting {
         /// The counter.
         counter: CounterNumber,
     },
@@ -75,10 +107,27 @@ pub enum Happening {
         call: CallId,
         /// The ticket.
         ticket: TicketId,
+        /// Which of its errands.
+        errand: usize,
         /// The counter.
         counter: CounterNumber,
         /// Why this ticket.
         reason: Reason,
+    },
+    /// Somebody without a ticket is served, and has one for the record.
+    ServedWithout {
+        /// The call.
+        call: CallId,
+        /// The ticket.
+        ticket: TicketId,
+        /// Its number.
+        number: Number,
+        /// The service.
+        service: ServiceCode,
+        /// The class.
+        class: ClassCode,
+        /// The counter.
+        counter: CounterNumber,
     },
     /// It was called again.
     Recalled {
@@ -94,12 +143,16 @@ pub enum Happening {
         /// The counter.
         counter: CounterNumber,
     },
-    /// Its business is done.
+    /// The errand in hand is done.
     Finished {
         /// The ticket.
         ticket: TicketId,
         /// The counter.
         counter: CounterNumber,
+        /// What came of it.
+        outcome: Option<OutcomeCode>,
+        /// How it goes on.
+        then: Then,
     },
     /// Its customer did not come.
     NoShow {
@@ -107,6 +160,57 @@ pub enum Happening {
         ticket: TicketId,
         /// The counter.
         counter: CounterNumber,
+    },
+    /// Its customer came after all; the call stands again.
+    NoShowUndone {
+        /// The ticket.
+        ticket: TicketId,
+        /// The counter.
+        counter: CounterNumber,
+    },
+    /// Its customer was put aside.
+    Held {
+        /// The ticket.
+        ticket: TicketId,
+        /// The counter.
+        counter: CounterNumber,
+        /// Why.
+        reason: String,
+        /// When it is back in line by itself.
+        until: Option<Moment>,
+    },
+    /// A counter goes on with a customer who was put aside.
+    HoldResumed {
+        /// The ticket.
+        ticket: TicketId,
+        /// The counter.
+        counter: CounterNumber,
+    },
+    /// It is in line again.
+    Requeued {
+        /// The ticket.
+        ticket: TicketId,
+        /// Why.
+        why: Requeue,
+        /// How it stands there.
+        place: Place,
+        /// From when on its waiting counts, by the steady clock, in milliseconds.
+        waits_from_ms: u64,
+    },
+    /// Its customer was handed over, and is in line.
+    Transferred {
+        /// The ticket.
+        ticket: TicketId,
+        /// From which counter.
+        counter: CounterNumber,
+        /// To whom.
+        to: Desk,
+        /// For the colleague.
+        note: Option<String>,
+        /// From when on its waiting counts, by the steady clock, in milliseconds.
+        waits_from_ms: u64,
+        /// Whether it comes back to the counter afterwards.
+        come_back: bool,
     },
     /// A counter stopped calling for now.
     Paused {
@@ -120,30 +224,97 @@ pub enum Happening {
         /// The counter.
         counter: CounterNumber,
     },
+    /// Its wait is close to its target.
+    WaitNear {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// Its wait is past its target.
+    WaitOver {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// Its handling is close to the limit.
+    HandlingNear {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// Its handling is past the limit.
+    HandlingOver {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// A level was passed.
+    AlarmRaised {
+        /// Of what.
+        alarm: Alarm,
+        /// The level: people, or milliseconds.
+        level: u64,
+    },
+    /// It is well below the level again.
+    AlarmCleared {
+        /// Of what.
+        alarm: Alarm,
+    },
 }
 
-/// Why this ticket was called and no other.
+/// A new ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason {
-    /// How long it had waited, in milliseconds.
-    pub waited_ms: u64,
-    /// The head start of its class, in milliseconds.
-    pub head_start_ms: u64,
-    /// The target of its class at its service, in milliseconds.
-    pub target_ms: u64,
-    /// How many who came earlier, and whom the counter serves, it went before; counted up to 1,000.
-    pub overtook: u32,
-    /// The first eight of those.
-    pub passed_over: Vec<TicketId>,
+pub struct Issued {
+    /// Its id.
+    pub ticket: TicketId,
+    /// Its number.
+    pub number: Number,
+    /// Its services.
+    pub errands: Vec<ServiceCode>,
+    /// Whether they are done in this order.
+    pub in_order: bool,
+    /// Its class.
+    pub class: ClassCode,
+    /// Where it was taken.
+    pub channel: Channel,
+    /// Whose telephone number it is.
+    pub holder: Option<Holder>,
+    /// Its appointment.
+    pub appointment: Option<AppointmentCode>,
+    /// From when on its waiting counts, by the steady clock, in milliseconds.
+    pub waits_from_ms: u64,
+    /// The minute of the business day, by the clock on the wall.
+    pub minute: u16,
 }
 
-impl Reason {
-    /// The score by which it won, `(waited + head start) / target`, in thousandths.
-    #[must_use]
-    pub fn score_milli(&self) -> u64 {
-        let credit_ms = u128::from(self.waited_ms) + u128::from(self.head_start_ms);
-        u64::try_from(credit_ms * 1_000 / u128::from(self.target_ms.max(1))).unwrap_or(u64::MAX)
-    }
+/// How a ticket goes on when an errand is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// It was the last errand.
+    Done,
+    /// This errand is done at the same counter.
+    Here(usize),
+    /// The next errand waits.
+    InLine {
+        /// From when on its waiting counts, by the steady clock, in milliseconds.
+        waits_from_ms: u64,
+    },
+}
+
+/// Why a ticket is in line again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requeue {
+    /// A clerk sent it back.
+    PutBack,
+    /// The time on hold is over.
+    HoldOver,
+    /// Its customer missed a call and is back.
+    Returned,
+}
+
+/// What staff are alarmed about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Alarm {
+    /// Many people wait, in the hall or for a service.
+    People(Option<ServiceCode>),
+    /// Somebody waits long, in the hall or for a service.
+    LongestWait(Option<ServiceCode>),
 }
 
 /// Why a slip is not on paper.

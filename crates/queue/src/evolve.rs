@@ -1,8 +1,9 @@
 //! The only change. It cannot fail: what it is given has happened.
 
 use crate::{
-    Call, Counter, CounterNumber, Day, Event, Happening, Moment, Paper, Queue, ServiceCode, State,
-    Ticket, TicketId,
+    Call, CallId, CancelWhy, Channel, ClassCode, Counter, CounterNumber, Day, Desk, Errand,
+    ErrandDone, Event, Happening, Hold, Issued, Moment, Number, OutcomeCode, Paper, Place, Queue,
+    Raised, Reason, ServiceCode, Settings, State, Then, Ticket, TicketId, Told,
 };
 
 /// Weight of the newest handling time in the running mean is one in this many: about the last
@@ -12,198 +13,477 @@ const HANDLING_MEMORY: u64 = 10;
 impl Queue {
     /// Takes in something that happened.
     pub fn evolve(&mut self, event: &Event) {
-        match &event.what {
+        let mut change = Change {
+            settings: &self.settings,
+            day: &mut self.day,
+            at: event.at,
+        };
+        change.take_in(&event.what);
+    }
+}
+
+/// One event on its way into the day.
+struct Change<'a> {
+    settings: &'a Settings,
+    day: &'a mut Day,
+    at: Moment,
+}
+
+impl Change<'_> {
+    fn take_in(&mut self, what: &Happening) {
+        match what {
             Happening::DayOpened {
                 day,
                 turns_at_steady_ms,
             } => {
-                self.day = Day {
+                *self.day = Day {
                     date: Some(*day),
                     turns_at_steady_ms: Some(*turns_at_steady_ms),
                     ..Day::default()
                 };
             }
-            Happening::DayClosed { .. } => {}
-            Happening::Issued {
-                ticket,
-                number,
-                service,
-                class,
-            } => self.day.join(Ticket {
-                id: *ticket,
-                number: number.clone(),
-                service: service.clone(),
-                class: class.clone(),
-                issued: event.at,
-                state: State::Waiting,
-                paper: Paper::Unknown,
-                call: None,
-            }),
-            Happening::Printed { ticket } => self.day.set_paper(*ticket, Paper::Printed),
+            Happening::DayClosed { .. } | Happening::Booked { .. } => {}
+            Happening::Issued(issued) => self.issue(issued),
+            Happening::Printed { ticket } => self.set_paper(*ticket, Paper::Printed),
             Happening::NotPrinted { ticket, why } => {
-                self.day.set_paper(*ticket, Paper::Missing(*why))
+                self.set_paper(*ticket, Paper::Missing(*why));
             }
-            Happening::Cancelled { ticket } => self.day.end(*ticket, State::Cancelled),
-            Happening::Expired { ticket } => self.day.end(*ticket, State::Expired),
-            Happening::SignedIn { counter, clerk } => self.day.open_counter(*counter, clerk),
-            Happening::SignedOut { counter } => {
-                self.day.counters.remove(counter);
+            Happening::Reprinted { ticket } => self.ticket(*ticket, |ticket| {
+                ticket.copies += 1;
+                ticket.paper = Paper::Unknown;
+            }),
+            Happening::Cancelled {
+                ticket,
+                why: CancelWhy::HeldByNobody | CancelWhy::Customer | CancelWhy::Staff,
+            } => self.ticket(*ticket, |ticket| ticket.state = State::Cancelled),
+            Happening::Expired { ticket } => {
+                self.ticket(*ticket, |ticket| ticket.state = State::Expired);
+            }
+            Happening::ClassSet {
+                ticket,
+                class,
+                verified,
+            } => self.ticket(*ticket, |ticket| {
+                ticket.class = class.clone();
+                ticket.verified = *verified;
+            }),
+            Happening::SignedIn { counter, clerk } => self.open_counter(*counter, clerk),
+            Happening::SignedOut { counter } => self.close_counter(*counter),
+            Happening::Paused { counter, reason } => self.counter(*counter, |counter| {
+                counter.paused = Some(reason.clone());
+                counter.awaiting = None;
+            }),
+            Happening::Resumed { counter } => {
+                self.counter(*counter, |counter| counter.paused = None);
+            }
+            Happening::Awaiting { counter } => {
+                let at = self.at;
+                self.counter(*counter, |counter| counter.awaiting = Some(at));
+            }
+            Happening::StoppedAwaiting { counter } => {
+                self.counter(*counter, |counter| counter.awaiting = None);
             }
             Happening::Called {
                 call,
                 ticket,
+                errand,
                 counter,
                 reason,
-            } => {
-                let call = Call {
-                    id: *call,
-                    counter: *counter,
-                    first: event.at,
-                    last: event.at,
-                    recalls: 0,
-                    arrived: None,
+            } => self.call(*call, *ticket, *errand, (*counter, reason)),
+            Happening::ServedWithout {
+                call,
+                ticket,
+                number,
+                service,
+                class,
+                counter,
+            } => self.serve_without((*ticket, number), (service, class), (*call, *counter)),
+            Happening::Recalled { ticket, .. } => {
+                let at = self.at;
+                self.call_of(*ticket, |call| {
+                    call.last = at;
+                    call.recalls += 1;
+                });
+            }
+            Happening::Arrived { ticket, .. } => {
+                let at = self.at;
+                self.ticket(*ticket, |ticket| ticket.state = State::Serving);
+                self.call_of(*ticket, |call| call.arrived = Some(at));
+            }
+            Happening::Finished {
+                ticket,
+                counter,
+                outcome,
+                then,
+            } => self.finish(*ticket, *counter, outcome.as_ref(), *then),
+            Happening::NoShow { ticket, .. } => self.miss(*ticket),
+            Happening::NoShowUndone { ticket, counter } => {
+                let at = self.at;
+                self.ticket(*ticket, |ticket| {
+                    ticket.state = State::Called;
+                    ticket.missed.count -= 1;
+                });
+                self.call_of(*ticket, |call| call.last = at);
+                self.counter(*counter, |counter| counter.awaiting = None);
+            }
+            Happening::Held {
+                ticket,
+                reason,
+                until,
+                ..
+            } => self.ticket(*ticket, |ticket| {
+                ticket.state = State::Held;
+                ticket.hold = Some(Hold {
                     reason: reason.clone(),
+                    until: *until,
+                });
+            }),
+            Happening::HoldResumed { ticket, counter } => self.go_on(*ticket, *counter),
+            Happening::Requeued {
+                ticket,
+                place,
+                waits_from_ms,
+                ..
+            } => self.line_up(*ticket, *place, *waits_from_ms, |ticket| ticket.hold = None),
+            Happening::Transferred {
+                ticket,
+                counter,
+                to,
+                note,
+                waits_from_ms,
+                come_back,
+            } => self.line_up(*ticket, Place::ByScore, *waits_from_ms, |ticket| {
+                ticket.note.clone_from(note);
+                hand_over(ticket, to, come_back.then_some(*counter));
+            }),
+            Happening::WaitNear { ticket } => {
+                self.ticket(*ticket, |ticket| ticket.wait_told.near = true);
+            }
+            Happening::WaitOver { ticket } => {
+                self.ticket(*ticket, |ticket| ticket.wait_told.over = true);
+            }
+            Happening::HandlingNear { ticket } => {
+                self.call_of(*ticket, |call| call.handling_told.near = true);
+            }
+            Happening::HandlingOver { ticket } => {
+                self.call_of(*ticket, |call| call.handling_told.over = true);
+            }
+            Happening::AlarmRaised { alarm, level } => {
+                let raised = Raised {
+                    level: *level,
+                    at: self.at,
                 };
-                self.day.call(*ticket, call);
+                self.day.alarms.insert(alarm.clone(), raised);
             }
-            Happening::Recalled { ticket, .. } => self.day.recall(*ticket, event.at),
-            Happening::Arrived { ticket, .. } => self.day.arrive(*ticket, event.at),
-            Happening::Finished { ticket, counter } => {
-                let typical_ms = |service: &ServiceCode| {
-                    self.settings
-                        .services
-                        .get(service)
-                        .map_or(0, |service| service.typical_handling_ms)
-                };
-                self.day.measure(*ticket, event.at, typical_ms);
-                self.day.end(*ticket, State::Finished);
-                *self.day.finished.entry(*counter).or_default() += 1;
+            Happening::AlarmCleared { alarm } => {
+                self.day.alarms.remove(alarm);
             }
-            Happening::NoShow { ticket, .. } => self.day.end(*ticket, State::NoShow),
-            Happening::Paused { counter, reason } => {
-                self.day.set_paused(*counter, Some(reason.clone()))
-            }
-            Happening::Resumed { counter } => self.day.set_paused(*counter, None),
         }
     }
-}
 
-impl Day {
-    fn join(&mut self, ticket: Ticket) {
-        self.last_numbers
-            .insert(ticket.number.series.clone(), ticket.number.value);
-        let lines = self.lines.entry(ticket.service.clone()).or_default();
-        lines
-            .entry(ticket.class.clone())
-            .or_default()
-            .insert(ticket.id);
-        self.waiting += 1;
-        self.tickets.push(ticket);
+    fn issue(&mut self, issued: &Issued) {
+        for service in &issued.errands {
+            let minute = (service.clone(), issued.minute);
+            *self.day.issued_in.entry(minute).or_default() += 1;
+        }
+        self.day.checked_in.extend(issued.appointment.clone());
+        let ticket = Ticket {
+            errands: issued.errands.iter().map(errand).collect(),
+            in_order: issued.in_order,
+            waits_from_ms: issued.waits_from_ms,
+            channel: issued.channel,
+            holder: issued.holder,
+            appointment: issued.appointment.clone(),
+            ..new_ticket((issued.ticket, &issued.number), &issued.class, self.at)
+        };
+        self.day.join(self.settings, ticket);
     }
 
-    fn call(&mut self, id: TicketId, call: Call) {
-        self.leave_line(id);
-        self.calls += 1;
-        self.called.push(id);
-        if let Some(counter) = self.counters.get_mut(&call.counter) {
-            counter.in_hand = Some(id);
-        }
-        if let Some(ticket) = self.ticket_mut(id) {
+    fn serve_without(
+        &mut self,
+        (id, number): (TicketId, &Number),
+        (service, class): (&ServiceCode, &ClassCode),
+        (call, counter): (CallId, CounterNumber),
+    ) {
+        let ticket = Ticket {
+            errands: vec![errand(service)],
+            channel: Channel::WalkIn,
+            state: State::Serving,
+            call: Some(Call {
+                arrived: Some(self.at),
+                ..new_call(call, counter, self.at, None)
+            }),
+            ..new_ticket((id, number), class, self.at)
+        };
+        self.day.called.push(id);
+        self.day.join(self.settings, ticket);
+        self.counter(counter, |counter| counter.awaiting = None);
+    }
+
+    fn call(
+        &mut self,
+        call: CallId,
+        id: TicketId,
+        errand: usize,
+        (counter, reason): (CounterNumber, &Reason),
+    ) {
+        let at = self.at;
+        self.day.called.push(id);
+        self.ticket(id, |ticket| {
             ticket.state = State::Called;
-            ticket.call = Some(call);
+            ticket.current = errand.min(ticket.errands.len() - 1);
+            ticket.place = Place::ByScore;
+            ticket.call = Some(new_call(call, counter, at, Some(reason.clone())));
+        });
+        if let Some(ticket) = self.day.ticket(id) {
+            let service = ticket.service().clone();
+            *self.day.calls_for.entry(service).or_default() += 1;
         }
+        self.counter(counter, |counter| counter.awaiting = None);
     }
 
-    fn recall(&mut self, id: TicketId, at: Moment) {
-        if let Some(call) = self.ticket_mut(id).and_then(|ticket| ticket.call.as_mut()) {
-            call.last = at;
-            call.recalls += 1;
-        }
-    }
-
-    fn arrive(&mut self, id: TicketId, at: Moment) {
-        if let Some(ticket) = self.ticket_mut(id) {
-            ticket.state = State::Serving;
-            if let Some(call) = ticket.call.as_mut() {
-                call.arrived = Some(at);
+    fn finish(
+        &mut self,
+        id: TicketId,
+        counter: CounterNumber,
+        outcome: Option<&OutcomeCode>,
+        then: Then,
+    ) {
+        self.measure(id);
+        *self.day.finished.entry(counter).or_default() += 1;
+        let at = self.at;
+        let done = |ticket: &mut Ticket| {
+            let outcome = outcome.cloned();
+            ticket.errands[ticket.current].done = Some(ErrandDone { counter, outcome });
+        };
+        match then {
+            Then::Done => self.ticket(id, |ticket| {
+                done(ticket);
+                ticket.state = State::Finished;
+            }),
+            Then::Here(errand) => self.ticket(id, |ticket| {
+                done(ticket);
+                ticket.state = State::Serving;
+                ticket.current = errand.min(ticket.errands.len() - 1);
+                if let Some(call) = &mut ticket.call {
+                    call.arrived = Some(at);
+                    call.handling_told = Told::default();
+                }
+            }),
+            Then::InLine { waits_from_ms } => {
+                self.line_up(id, Place::ByScore, waits_from_ms, done);
             }
         }
+    }
+
+    /// Puts a ticket in line, after a change. The errand that it waits for is the present one or, if
+    /// that is done, the first that is not; who would wait for somebody who has left waits for
+    /// the service.
+    fn line_up(
+        &mut self,
+        id: TicketId,
+        place: Place,
+        waits_from_ms: u64,
+        change: impl FnOnce(&mut Ticket),
+    ) {
+        let away = self.desks_away(id);
+        self.ticket(id, |ticket| {
+            change(ticket);
+            away.iter().for_each(|desk| release(ticket, desk));
+            ticket.state = State::Waiting;
+            ticket.place = place;
+            ticket.waits_from_ms = waits_from_ms;
+            ticket.wait_told = Told::default();
+            let first_open = ticket.open_errands().next().map(|(errand, _)| errand);
+            if ticket.errand().done.is_some() {
+                ticket.current = first_open.unwrap_or(ticket.current);
+            }
+        });
+    }
+
+    /// The desks of a ticket's errands at which nobody sits any more.
+    fn desks_away(&self, id: TicketId) -> Vec<Desk> {
+        let is_away = |desk: &Desk| match desk {
+            Desk::Service(_) => false,
+            Desk::Counter(number) => self.day.counter(*number).is_none(),
+            Desk::Clerk(clerk) => self.day.seat_of(clerk).is_none(),
+        };
+        let errands = self
+            .day
+            .ticket(id)
+            .into_iter()
+            .flat_map(Ticket::open_errands);
+        errands
+            .map(|(_, errand)| errand.desk.clone())
+            .filter(is_away)
+            .collect()
     }
 
     /// Takes the handling time of a ticket into the running mean of its service.
-    fn measure(&mut self, id: TicketId, at: Moment, typical_ms: impl Fn(&ServiceCode) -> u64) {
-        let Some(ticket) = self.ticket(id) else {
+    fn measure(&mut self, id: TicketId) {
+        let Some(ticket) = self.day.ticket(id) else {
             return;
         };
         let Some(call) = &ticket.call else { return };
-        let took_ms = at.since_ms(call.arrived.unwrap_or(call.first));
-        let service = ticket.service.clone();
-        let mean_ms = self
-            .handling_ms
-            .entry(service.clone())
-            .or_insert_with(|| typical_ms(&service));
+        let took_ms = self.at.since_ms(call.arrived.unwrap_or(call.first));
+        let service = ticket.service().clone();
+        let typical_ms = self.settings.services.get(&service);
+        let typical_ms = typical_ms.map_or(0, |service| service.typical_handling_ms);
+        let mean_ms = self.day.handling_ms.entry(service).or_insert(typical_ms);
         *mean_ms = (*mean_ms * (HANDLING_MEMORY - 1) + took_ms) / HANDLING_MEMORY;
     }
 
-    fn end(&mut self, id: TicketId, state: State) {
-        self.leave_line(id);
-        self.on_no_paper.remove(&id);
-        for counter in self
-            .counters
-            .values_mut()
-            .filter(|counter| counter.in_hand == Some(id))
-        {
-            counter.in_hand = None;
-        }
-        if let Some(ticket) = self.ticket_mut(id) {
-            ticket.state = state;
-        }
-    }
-
-    fn leave_line(&mut self, id: TicketId) {
-        let Some(ticket) = self.ticket(id) else {
+    fn miss(&mut self, id: TicketId) {
+        let Some(ticket) = self.day.ticket(id) else {
             return;
         };
-        let (service, class) = (ticket.service.clone(), ticket.class.clone());
-        let line = self
-            .lines
-            .get_mut(&service)
-            .and_then(|lines| lines.get_mut(&class));
-        if line.is_some_and(|line| line.remove(&id)) {
-            self.waiting -= 1;
-        }
+        let calls = self.day.calls_for(ticket.service());
+        let at = self.at;
+        self.ticket(id, |ticket| {
+            ticket.state = State::NoShow;
+            ticket.missed.count += 1;
+            ticket.missed.at = at;
+            ticket.missed.calls = calls;
+        });
     }
 
-    fn set_paper(&mut self, id: TicketId, paper: Paper) {
-        let Some(ticket) = self.ticket_mut(id) else {
-            return;
-        };
-        ticket.paper = paper;
-        let missing = matches!(paper, Paper::Missing(_)) && ticket.state.is_open();
-        if missing {
-            self.on_no_paper.insert(id);
-        } else {
-            self.on_no_paper.remove(&id);
-        }
+    fn go_on(&mut self, id: TicketId, counter: CounterNumber) {
+        self.ticket(id, |ticket| {
+            ticket.state = State::Serving;
+            ticket.hold = None;
+            if let Some(call) = &mut ticket.call {
+                call.counter = counter;
+            }
+        });
+        self.counter(counter, |counter| counter.awaiting = None);
     }
 
     fn open_counter(&mut self, number: CounterNumber, clerk: &str) {
         let counter = Counter {
             clerk: clerk.to_owned(),
             paused: None,
-            in_hand: None,
+            awaiting: None,
         };
-        self.counters.insert(number, counter);
+        self.day.counters.insert(number, counter);
     }
 
-    fn set_paused(&mut self, number: CounterNumber, paused: Option<String>) {
-        if let Some(counter) = self.counters.get_mut(&number) {
-            counter.paused = paused;
+    /// Closes a counter, and lets everybody who waits for it or its clerk alone wait for the service.
+    fn close_counter(&mut self, number: CounterNumber) {
+        let Some(counter) = self.day.counters.remove(&number) else {
+            return;
+        };
+        for desk in [Desk::Counter(number), Desk::Clerk(counter.clerk)] {
+            let line = self.day.index.lines.get(&desk);
+            let bound: Vec<TicketId> = line
+                .map(|line| line.tickets().collect())
+                .unwrap_or_default();
+            for id in bound {
+                self.ticket(id, |ticket| release(ticket, &desk));
+            }
         }
     }
 
-    fn ticket_mut(&mut self, id: TicketId) -> Option<&mut Ticket> {
-        let place = (id.serial() as usize).checked_sub(1)?;
-        self.tickets.get_mut(place).filter(|ticket| ticket.id == id)
+    fn set_paper(&mut self, id: TicketId, paper: Paper) {
+        self.ticket(id, |ticket| ticket.paper = paper);
+    }
+
+    fn ticket(&mut self, id: TicketId, change: impl FnOnce(&mut Ticket)) {
+        self.day.change(self.settings, id, change);
+    }
+
+    fn call_of(&mut self, id: TicketId, change: impl FnOnce(&mut Call)) {
+        self.ticket(id, |ticket| {
+            if let Some(call) = &mut ticket.call {
+                change(call);
+            }
+        });
+    }
+
+    fn counter(&mut self, number: CounterNumber, change: impl FnOnce(&mut Counter)) {
+        if let Some(counter) = self.day.counters.get_mut(&number) {
+            change(counter);
+        }
+    }
+}
+
+fn new_ticket((id, number): (TicketId, &Number), class: &ClassCode, at: Moment) -> Ticket {
+    Ticket {
+        id,
+        number: number.clone(),
+        class: class.clone(),
+        verified: false,
+        errands: Vec::new(),
+        in_order: false,
+        current: 0,
+        state: State::Waiting,
+        place: Place::ByScore,
+        waits_from_ms: at.steady_ms,
+        issued: at,
+        channel: Channel::Kiosk,
+        holder: None,
+        appointment: None,
+        paper: Paper::Unknown,
+        copies: 0,
+        call: None,
+        missed: Default::default(),
+        wait_told: Told::default(),
+        note: None,
+        hold: None,
+    }
+}
+
+fn new_call(id: CallId, counter: CounterNumber, at: Moment, reason: Option<Reason>) -> Call {
+    Call {
+        id,
+        counter,
+        first: at,
+        last: at,
+        recalls: 0,
+        arrived: None,
+        reason,
+        handling_told: Told::default(),
+    }
+}
+
+fn errand(service: &ServiceCode) -> Errand {
+    Errand {
+        service: service.clone(),
+        desk: Desk::Service(service.clone()),
+        done: None,
+    }
+}
+
+/// Gives the present errand to somebody else. Who comes back has one errand more: the present
+/// one is begun elsewhere, and goes on at the counter afterwards.
+fn hand_over(ticket: &mut Ticket, to: &Desk, back_to: Option<CounterNumber>) {
+    if let Some(counter) = back_to {
+        let errand = ticket.errands.remove(ticket.current);
+        let first_open = ticket
+            .errands
+            .iter()
+            .position(|errand| errand.done.is_none());
+        ticket.current = first_open.unwrap_or(ticket.errands.len());
+        let again = Errand {
+            desk: Desk::Counter(counter),
+            ..errand.clone()
+        };
+        ticket.errands.insert(ticket.current, again);
+        ticket.errands.insert(ticket.current, errand);
+        ticket.in_order = true;
+    }
+    let errand = &mut ticket.errands[ticket.current];
+    if let Desk::Service(service) = to {
+        errand.service = service.clone();
+    }
+    errand.desk = to.clone();
+}
+
+fn release(ticket: &mut Ticket, desk: &Desk) {
+    for errand in ticket
+        .errands
+        .iter_mut()
+        .filter(|errand| errand.desk == *desk)
+    {
+        errand.desk = Desk::Service(errand.service.clone());
     }
 }

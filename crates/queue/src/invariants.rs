@@ -1,9 +1,10 @@
 //! What is always true of a hall. Checked after every step of the tests, and by whoever doubts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::{Queue, State, TicketId};
+use crate::index::Index;
+use crate::{Channel, Queue, State, Ticket};
 
 /// An invariant that does not hold, in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,9 +25,9 @@ impl Queue {
     /// The first that does not.
     pub fn check(&self) -> Result<(), Broken> {
         self.numbers_run_without_gap_or_repeat()?;
-        self.each_waiting_ticket_is_in_its_line_alone()?;
-        self.each_called_ticket_is_in_one_hand()?;
-        self.calls_are_of_called_tickets()
+        self.what_is_looked_up_is_what_the_tickets_say()?;
+        self.each_ticket_is_in_one_hand_and_each_hand_at_an_open_counter()?;
+        self.day.tickets.iter().try_for_each(errands_fit_the_state)
     }
 
     fn numbers_run_without_gap_or_repeat(&self) -> Result<(), Broken> {
@@ -35,83 +36,64 @@ impl Queue {
             hold(ticket.id.serial() as usize == place + 1, || {
                 format!("{} stands at place {place}", ticket.id)
             })?;
-            let value = last.entry(&ticket.number.series).or_insert(0);
-            *value += 1;
-            hold(ticket.number.value == *value, || {
-                format!("{} follows number {}", ticket.number, *value - 1)
+            let number = &ticket.number;
+            let before = last.insert(&number.series, number.value);
+            hold(before.is_none_or(|last| number.value == last + 1), || {
+                format!("{number} follows number {before:?}")
             })?;
         }
         Ok(())
     }
 
-    fn each_waiting_ticket_is_in_its_line_alone(&self) -> Result<(), Broken> {
-        let in_lines: Vec<TicketId> = self
-            .day
-            .lines
-            .values()
-            .flat_map(BTreeMap::values)
-            .flatten()
-            .copied()
-            .collect();
-        let waiting = self
-            .day
-            .tickets
-            .iter()
-            .filter(|ticket| ticket.state == State::Waiting);
-        for ticket in waiting.clone() {
-            let line = self
-                .day
-                .lines
-                .get(&ticket.service)
-                .and_then(|lines| lines.get(&ticket.class));
-            hold(line.is_some_and(|line| line.contains(&ticket.id)), || {
-                format!("{} waits in no line", ticket.id)
-            })?;
+    /// Each waiting ticket stands in its lines and nowhere else, each called one is in a hand, and
+    /// what is due is in the list of what is due.
+    fn what_is_looked_up_is_what_the_tickets_say(&self) -> Result<(), Broken> {
+        let mut index = Index::default();
+        for ticket in &self.day.tickets {
+            index.enter(&self.settings, ticket);
         }
-        let count = waiting.count();
-        hold(in_lines.len() == count, || {
-            format!("{} stand in lines, {count} wait", in_lines.len())
-        })?;
-        hold(self.day.waiting as usize == count, || {
-            format!("{} are counted, {count} wait", self.day.waiting)
+        hold(index == self.day.index, || {
+            format!("looked up is {:?}, but it is {index:?}", self.day.index)
         })
     }
 
-    fn each_called_ticket_is_in_one_hand(&self) -> Result<(), Broken> {
-        let mut hands = BTreeMap::new();
-        for (number, counter) in &self.day.counters {
-            let Some(id) = counter.in_hand else { continue };
-            let other = hands.insert(id, *number);
-            hold(other.is_none(), || format!("{id} is in two hands"))?;
+    fn each_ticket_is_in_one_hand_and_each_hand_at_an_open_counter(&self) -> Result<(), Broken> {
+        let mut in_hands = BTreeSet::new();
+        for (counter, id) in &self.day.index.hands {
+            hold(in_hands.insert(*id), || format!("{id} is in two hands"))?;
+            hold(self.day.counters.contains_key(counter), || {
+                format!("{id} is at counter {counter}, which is closed")
+            })?;
         }
         for ticket in &self.day.tickets {
-            let due = matches!(ticket.state, State::Called | State::Serving);
-            let hand = hands.get(&ticket.id).copied();
-            let of_call = ticket.call.as_ref().map(|call| call.counter);
-            hold(due == hand.is_some(), || {
-                format!("{} is {:?} and in hand {hand:?}", ticket.id, ticket.state)
-            })?;
-            hold(!due || hand == of_call, || {
-                format!("{} was called to {of_call:?}, is at {hand:?}", ticket.id)
+            let in_hand = in_hands.contains(&ticket.id);
+            hold(ticket.state.is_in_hand() == in_hand, || {
+                format!("{} is {:?}, in hand: {in_hand}", ticket.id, ticket.state)
             })?;
         }
         Ok(())
     }
+}
 
-    fn calls_are_of_called_tickets(&self) -> Result<(), Broken> {
-        let called = self
-            .day
-            .tickets
-            .iter()
-            .filter(|ticket| ticket.call.is_some())
-            .count();
-        hold(called == self.day.called.len(), || {
-            format!(
-                "{called} tickets have a call, {} calls",
-                self.day.called.len()
-            )
-        })
-    }
+fn errands_fit_the_state(ticket: &Ticket) -> Result<(), Broken> {
+    let open = ticket.open_errands().count();
+    let present_is_open = ticket.errands[ticket.current].done.is_none();
+    let fits = match ticket.state {
+        State::Finished => open == 0,
+        State::Waiting | State::Called | State::Serving | State::Held => {
+            open > 0 && present_is_open
+        }
+        State::NoShow | State::Cancelled | State::Expired => open > 0,
+    };
+    let called = ticket.call.is_some();
+    let needs_call = matches!(
+        ticket.state,
+        State::Called | State::Serving | State::Held | State::NoShow
+    );
+    let walk_in = ticket.channel == Channel::WalkIn;
+    hold(fits && (called || !(needs_call || walk_in)), || {
+        format!("the errands of {ticket:?} do not fit its state")
+    })
 }
 
 fn hold(truth: bool, otherwise: impl FnOnce() -> String) -> Result<(), Broken> {
@@ -126,44 +108,49 @@ fn hold(truth: bool, otherwise: impl FnOnce() -> String) -> Result<(), Broken> {
 #[cfg(test)]
 pub(crate) mod sample {
     use crate::{
-        Class, ClassCode, Command, CounterNumber, CounterPlan, Date, Event, Moment, Now, Queue,
-        Service, ServiceCode, Settings, TicketId,
+        Channel, Class, ClassCode, Command, CounterNumber, CounterPlan, Date, Event, Moment, Now,
+        Queue, Series, SeriesCode, Service, ServiceCode, Settings, TicketId,
     };
 
     const MINUTE_MS: u64 = 60_000;
 
     /// Services A and B, classes ordinary and elderly, counters 1 (A), 2 (A and B), 3 (B).
     pub(crate) fn settings() -> Settings {
-        let service = |last_number| Service {
-            last_number,
-            typical_handling_ms: 3 * MINUTE_MS,
-            target_wait_ms: Default::default(),
+        let service = |code| {
+            let service = Service::new(SeriesCode::new(code), 3 * MINUTE_MS);
+            (ServiceCode::new(code), service)
         };
-        let class = |target| Class {
-            target_wait_ms: target * MINUTE_MS,
-            head_start_ms: 0,
+        let series = |code, last| {
+            let then = None;
+            (
+                SeriesCode::new(code),
+                Series {
+                    first: 1,
+                    last,
+                    then,
+                },
+            )
         };
-        let plan = |codes: &[&str]| CounterPlan {
-            services: codes.iter().map(|code| ServiceCode::new(code)).collect(),
+        let class = |code, target| {
+            let class = Class {
+                target_wait_ms: target * MINUTE_MS,
+                ..Class::default()
+            };
+            (ClassCode::new(code), class)
+        };
+        let plan = |number, codes: &[&str]| {
+            let services = codes.iter().map(|code| ServiceCode::new(code)).collect();
+            (CounterNumber(number), CounterPlan::new(services))
         };
         Settings {
-            services: [
-                (ServiceCode::new("A"), service(9_999)),
-                (ServiceCode::new("B"), service(3)),
-            ]
-            .into(),
-            classes: [
-                (ClassCode::new("ordinary"), class(20)),
-                (ClassCode::new("elderly"), class(5)),
-            ]
-            .into(),
-            counters: [
-                (CounterNumber(1), plan(&["A"])),
-                (CounterNumber(2), plan(&["A", "B"])),
-                (CounterNumber(3), plan(&["B"])),
-            ]
-            .into(),
+            services: [service("A"), service("B")].into(),
+            series: [series("A", 9_999), series("B", 3), series("W", 999)].into(),
+            walk_in_series: Some(SeriesCode::new("W")),
+            classes: [class("ordinary", 20), class("elderly", 5)].into(),
+            counters: [plan(1, &["A"]), plan(2, &["A", "B"]), plan(3, &["B"])].into(),
             max_waiting: 10_000,
+            near_percent: 80,
+            ..Settings::default()
         }
     }
 
@@ -176,8 +163,12 @@ pub(crate) mod sample {
 
     impl Hall {
         pub(crate) fn open() -> Self {
+            Self::with(settings())
+        }
+
+        pub(crate) fn with(settings: Settings) -> Self {
             let mut hall = Self {
-                queue: Queue::new(settings()),
+                queue: Queue::new(settings),
                 journal: Vec::new(),
                 steady_ms: 1_000,
             };
@@ -191,25 +182,33 @@ pub(crate) mod sample {
             Now {
                 at: Moment {
                     steady_ms: self.steady_ms,
-                    wall_ms: 0,
+                    wall_ms: self.steady_ms as i64,
                 },
                 today: Date::new(2026, 11, 1 + day as u8),
                 tomorrow_steady_ms: (day + 1) * day_ms,
+                time_of_day_ms: (self.steady_ms % day_ms) as u32,
             }
         }
 
         pub(crate) fn wait(&mut self, ms: u64) {
             self.steady_ms += ms;
+            self.due();
         }
 
         pub(crate) fn due(&mut self) {
-            let events = self.queue.decide_due(self.now());
-            self.take_in(events);
+            loop {
+                let events = self.queue.decide_due(self.now());
+                if events.is_empty() {
+                    break;
+                }
+                self.take_in(events);
+            }
         }
 
         pub(crate) fn try_act(&mut self, command: &Command) -> Result<(), crate::Refusal> {
             let events = self.queue.decide(self.now(), command)?;
             self.take_in(events);
+            self.due();
             Ok(())
         }
 
@@ -219,8 +218,10 @@ pub(crate) mod sample {
 
         pub(crate) fn take(&mut self, service: &str, class: &str) -> TicketId {
             self.act(&Command::Take {
-                service: ServiceCode::new(service),
+                errands: vec![ServiceCode::new(service)],
                 class: ClassCode::new(class),
+                channel: Channel::Kiosk,
+                holder: None,
             });
             self.queue.day().tickets().last().unwrap().id
         }

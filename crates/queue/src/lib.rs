@@ -8,7 +8,8 @@
 //! 2. Write the events down.
 //! 3. [`Queue::evolve`] with each of them, in order. This is the only change, and it cannot fail.
 //!
-//! At [`Queue::next_deadline`], and once at the start, the same with [`Queue::decide_due`].
+//! At [`Queue::next_deadline`], after every command, and once at the start, the same with
+//! [`Queue::decide_due`], again and again until it gives nothing: it says one thing at a time.
 //! The same events through `evolve` of a new queue give the same state: that is how a hall
 //! comes back after a stop. Events of a day start with [`Happening::DayOpened`], which forgets
 //! the day before, so a replay may start there.
@@ -19,24 +20,39 @@ mod decide;
 mod estimate;
 mod event;
 mod evolve;
+mod hours;
+mod index;
 mod invariants;
+mod line;
 mod name;
 mod next;
+mod reason;
 mod refusal;
 mod settings;
 mod ticket;
 mod time;
+mod timer;
 
-pub use command::Command;
-pub use day::{Counter, Day};
+pub use command::{CancelWhy, Command, PutBack, Slot};
+pub use day::{Counter, Day, Raised};
 pub use estimate::{Wait, Workload};
-pub use event::{Event, Happening, NoPaper, Reason};
+pub use event::{Alarm, Event, Happening, Issued, NoPaper, Requeue, Then};
+pub use hours::{Doors, Hours, Period};
 pub use invariants::Broken;
-pub use name::{CallId, ClassCode, CounterNumber, Number, ServiceCode, TicketId};
+pub use name::{
+    AppointmentCode, CallId, ClassCode, CounterNumber, Holder, Number, OutcomeCode, SeriesCode,
+    ServiceCode, TicketId,
+};
 pub use next::Pick;
+pub use reason::{Passed, Reason, Why};
 pub use refusal::Refusal;
-pub use settings::{Class, CounterPlan, Service, Settings};
-pub use ticket::{Call, Paper, State, Ticket};
+pub use settings::{
+    AlarmLevels, AppointmentRule, Class, CounterPlan, HandlingLimit, MissedRule, Quota, RecallRule,
+    Reserved, Series, Service, Settings,
+};
+pub use ticket::{
+    Call, Channel, Desk, Errand, ErrandDone, Hold, Missed, Paper, Place, State, Ticket, Told,
+};
 pub use time::{Date, Moment, Now};
 
 /// The hall on one business day, under its settings.
@@ -66,12 +82,5 @@ impl Queue {
     #[must_use]
     pub fn day(&self) -> &Day {
         &self.day
-    }
-
-    /// When [`Queue::decide_due`] has something to do next, by the steady clock, in milliseconds.
-    /// `None` before the first day.
-    #[must_use]
-    pub fn next_deadline(&self) -> Option<u64> {
-        self.day.turns_at_steady_ms
     }
 }

@@ -44,6 +44,24 @@ code! {
     /// The code of a customer class, such as `elderly`. Cheap to clone.
     ClassCode
 }
+code! {
+    /// The letters in front of a number, such as `A`. Each series has its own, so that two series
+    /// never give the same number. Cheap to clone.
+    SeriesCode
+}
+code! {
+    /// The code of what came of an errand, such as `papers_missing`. Cheap to clone.
+    OutcomeCode
+}
+code! {
+    /// What a customer with an appointment says or types. Cheap to clone.
+    AppointmentCode
+}
+
+/// Stands for a customer's telephone number without telling it. The same number gives the same
+/// holder on one business day, and nothing leads back from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Holder(pub u64);
 
 /// The number on a counter's sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -55,11 +73,11 @@ impl fmt::Display for CounterNumber {
     }
 }
 
-/// The number that a customer holds: the letter of its series, then at least three digits.
+/// The number that a customer holds: the letters of its series, then at least three digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Number {
-    /// The letter, which is the code of the service.
-    pub series: ServiceCode,
+    /// The letters.
+    pub series: SeriesCode,
     /// Counted from the first number of the series.
     pub value: u32,
 }
@@ -67,6 +85,24 @@ pub struct Number {
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{:03}", self.series, self.value)
+    }
+}
+
+impl Number {
+    /// From what stands on paper or was typed: letters, then digits. Small letters, spaces and
+    /// missing zeros do no harm.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text: String = text.split_whitespace().collect();
+        let text = text.to_uppercase();
+        let digits_at = text.find(|sign: char| sign.is_ascii_digit())?;
+        let (letters, digits) = text.split_at(digits_at);
+        let value = digits.parse().ok()?;
+        let well_formed = !letters.is_empty() && letters.chars().all(char::is_alphabetic);
+        well_formed.then(|| Self {
+            series: SeriesCode::new(letters),
+            value,
+        })
     }
 }
 
@@ -109,3 +145,22 @@ day_serial! {
 
 /// Serial numbers that one day can hold; the hall issues no ticket beyond it.
 pub(crate) const MAX_SERIAL: u32 = (SERIALS_PER_DAY - 1) as u32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_back_however_it_is_typed() {
+        let number = Number {
+            series: SeriesCode::new("A"),
+            value: 12,
+        };
+        for typed in ["A012", "a12", " A 012 ", &number.to_string()] {
+            assert_eq!(Number::parse(typed), Some(number.clone()), "{typed}");
+        }
+        for typed in ["", "A", "12", "A-12", "A99999999999"] {
+            assert_eq!(Number::parse(typed), None, "{typed}");
+        }
+    }
+}

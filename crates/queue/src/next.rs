@@ -5,14 +5,24 @@
 //! accumulating-priority queue (Kleinrock 1964; Stanford, Taylor and Ziedins 2014). Within a
 //! service and class the first come has the greatest score, so only the heads of the lines
 //! compete, and the cost does not grow with how many wait.
+//!
+//! Before the score come, in this order: who was put first, or missed a call and is due again; the
+//! classes for which the counter is reserved first; what was handed over to this counter or clerk;
+//! the ranks of its services. Who came back after a missed call and is not due yet is called only
+//! when nobody else waits, for a counter never idles while somebody may be served.
 
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::iter;
 
-use crate::{CounterNumber, Moment, Queue, Reason, Ticket, TicketId};
+use crate::line::{Line, Spot};
+use crate::{
+    Counter, CounterNumber, CounterPlan, Desk, Errand, Moment, Passed, Place, Queue, Reason,
+    Reserved, Ticket, TicketId, Why,
+};
 
 /// Overtaken tickets are counted up to here: in overload the exact figure tells nobody anything.
-const OVERTAKEN_COUNTED: usize = 1_000;
+const OVERTAKEN_COUNTED: usize = 50;
 
 /// Overtaken tickets that a call names.
 const OVERTAKEN_NAMED: usize = 8;
@@ -22,6 +32,8 @@ const OVERTAKEN_NAMED: usize = 8;
 pub struct Pick {
     /// The ticket.
     pub ticket: TicketId,
+    /// Which of its errands is done.
+    pub errand: usize,
     /// Why.
     pub reason: Reason,
 }
@@ -29,93 +41,293 @@ pub struct Pick {
 impl Queue {
     /// Whom this counter would call at `now`, if anybody.
     #[must_use]
-    pub fn next_for(&self, counter: CounterNumber, now: Moment) -> Option<Pick> {
-        let winner = self.contenders(counter, now, 1).max_by(Contender::cmp)?;
-        let (overtook, passed_over) = self.overtaken(counter, winner.ticket.id);
-        let reason = Reason {
-            waited_ms: now.since_ms(winner.ticket.issued),
-            head_start_ms: self.settings.head_start_ms(&winner.ticket.class),
-            target_ms: winner.target_ms,
-            overtook,
-            passed_over,
-        };
-        Some(Pick {
-            ticket: winner.ticket.id,
-            reason,
-        })
+    pub fn next_for(&self, number: CounterNumber, now: Moment) -> Option<Pick> {
+        let seat = self.seat(number)?;
+        let contenders: Vec<Contender> = self.contenders(&seat, now, 1).collect();
+        let winner = contenders.iter().max_by(|a, b| a.cmp(b))?;
+        let why = winner.why(&contenders);
+        Some(self.pick(&seat, winner, why, now))
     }
 
     /// The next `count` tickets for this counter, as it stands now and if nobody else called.
     #[must_use]
-    pub fn preview(&self, counter: CounterNumber, now: Moment, count: usize) -> Vec<&Ticket> {
-        let mut first_ones: Vec<Contender> = self.contenders(counter, now, count).collect();
+    pub fn preview(&self, number: CounterNumber, now: Moment, count: usize) -> Vec<&Ticket> {
+        let Some(seat) = self.seat(number) else {
+            return Vec::new();
+        };
+        let mut first_ones: Vec<Contender> = self.contenders(&seat, now, count).collect();
         first_ones.sort_by(|a, b| b.cmp(a));
+        let mut shown = BTreeSet::new();
         first_ones
             .into_iter()
-            .take(count)
             .map(|contender| contender.ticket)
+            .filter(|ticket| shown.insert(ticket.id))
+            .take(count)
             .collect()
     }
 
-    /// The first `count` of each line that the counter may serve.
-    fn contenders(
-        &self,
-        counter: CounterNumber,
-        now: Moment,
-        count: usize,
-    ) -> impl Iterator<Item = Contender<'_>> {
-        self.lines_for(counter)
-            .flat_map(move |line| line.iter().take(count))
-            .filter_map(|id| self.day.ticket(*id))
-            .map(move |ticket| self.contender(ticket, now))
+    /// A call of this ticket because a clerk wants it, if the counter may serve it.
+    pub(crate) fn chosen(&self, number: CounterNumber, id: TicketId, now: Moment) -> Option<Pick> {
+        let seat = self.seat(number)?;
+        let ticket = self.day.ticket(id)?;
+        let ways = seat.desks().into_iter().flat_map(|(desk, rank)| {
+            let at_desk = move |(_, errand): &(usize, &Errand)| errand.desk == desk;
+            ticket
+                .callable_errands()
+                .filter(at_desk)
+                .map(move |(errand, _)| (errand, rank))
+        });
+        let (errand, rank) = ways.min_by_key(|(_, rank)| *rank)?;
+        let contender = self.contender(&seat, ticket, (errand, rank), now)?;
+        Some(self.pick(&seat, &contender, Why::Chosen, now))
     }
 
-    fn contender<'a>(&self, ticket: &'a Ticket, now: Moment) -> Contender<'a> {
-        let head_start_ms = self.settings.head_start_ms(&ticket.class);
-        Contender {
+    /// Whether a counter does an errand, with the clerk who sits there.
+    pub(crate) fn does(&self, number: CounterNumber, errand: &Errand) -> bool {
+        let desks = self.seat(number).map(|seat| seat.desks());
+        desks.is_some_and(|desks| desks.iter().any(|(desk, _)| *desk == errand.desk))
+    }
+
+    fn seat(&self, number: CounterNumber) -> Option<Seat<'_>> {
+        Some(Seat {
+            queue: self,
+            number,
+            plan: self.settings.counters.get(&number)?,
+            counter: self.day.counter(number)?,
+        })
+    }
+
+    /// The first `count` of each line and class that the counter may serve.
+    fn contenders<'a>(
+        &'a self,
+        seat: &Seat<'a>,
+        now: Moment,
+        count: usize,
+    ) -> impl Iterator<Item = Contender<'a>> {
+        let seat = *seat;
+        seat.lines().flat_map(move |(desk, rank, line)| {
+            let heads = heads(line, &seat.plan.reserved, count);
+            heads.filter_map(move |id| {
+                let ticket = self.day.ticket(id)?;
+                let mut errands = ticket.callable_errands();
+                let (errand, _) = errands.find(|(_, errand)| errand.desk == *desk)?;
+                self.contender(&seat, ticket, (errand, rank), now)
+            })
+        })
+    }
+
+    fn contender<'a>(
+        &self,
+        seat: &Seat<'a>,
+        ticket: &'a Ticket,
+        (errand, rank): (usize, usize),
+        now: Moment,
+    ) -> Option<Contender<'a>> {
+        let reserved = &seat.plan.reserved;
+        let service = &ticket.errands.get(errand)?.service;
+        let standing = match ticket.place {
+            Place::First { since_ms } => Standing::First(Reverse(since_ms)),
+            Place::AfterCalls(calls) if self.day.calls_for(service) >= calls => {
+                Standing::First(Reverse(ticket.missed.at.steady_ms))
+            }
+            Place::AfterCalls(_) => Standing::NotYet,
+            Place::ByScore => Standing::ByScore,
+        };
+        reserved.allows(&ticket.class).then(|| Contender {
             ticket,
-            credit_ms: now.since_ms(ticket.issued) + head_start_ms,
-            target_ms: self.settings.target_wait_ms(&ticket.service, &ticket.class),
+            errand,
+            standing,
+            preferred: reserved.prefers(&ticket.class),
+            rank,
+            waited_ms: ticket.waited_ms(now),
+            head_start_ms: self.settings.head_start_ms(&ticket.class),
+            target_ms: self.settings.target_wait_ms(service, &ticket.class),
+        })
+    }
+
+    fn pick(&self, seat: &Seat<'_>, winner: &Contender<'_>, why: Why, now: Moment) -> Pick {
+        let (overtook, passed_over) = self.overtaken(seat, winner.ticket, now);
+        Pick {
+            ticket: winner.ticket.id,
+            errand: winner.errand,
+            reason: Reason {
+                why,
+                waited_ms: winner.waited_ms,
+                head_start_ms: winner.head_start_ms,
+                target_ms: winner.target_ms,
+                overtook,
+                passed_over,
+            },
         }
     }
 
-    fn lines_for(&self, counter: CounterNumber) -> impl Iterator<Item = &BTreeSet<TicketId>> {
-        let plan = self.settings.counters.get(&counter);
-        let services = plan.map_or(&[][..], |plan| &plan.services);
-        services
-            .iter()
-            .flat_map(|service| self.day.lines_of(service))
-            .map(|(_, line)| line)
-    }
-
-    /// Those whom a call of `winner` passes over: how many, and the first of them.
-    fn overtaken(&self, counter: CounterNumber, winner: TicketId) -> (u32, Vec<TicketId>) {
-        let mut earlier: Vec<TicketId> = self
-            .lines_for(counter)
-            .flat_map(|line| line.range(..winner).take(OVERTAKEN_COUNTED))
-            .copied()
-            .collect();
-        earlier.sort_unstable();
-        let count = earlier.len().min(OVERTAKEN_COUNTED) as u32;
-        earlier.truncate(OVERTAKEN_NAMED);
-        (count, earlier)
+    /// Those who waited longer and whom a call of `winner` passes over: how many, and the first of
+    /// them.
+    fn overtaken(&self, seat: &Seat<'_>, winner: &Ticket, now: Moment) -> (u32, Vec<Passed>) {
+        let before: Spot = (winner.waits_from_ms, winner.id);
+        let lines = seat.lines().flat_map(|(_, _, line)| {
+            line.by_class
+                .iter()
+                .filter(|(class, _)| seat.plan.reserved.allows(class))
+                .map(|(_, spots)| spots.range(..before))
+        });
+        let earlier: BTreeSet<Spot> = merge(lines.collect()).take(OVERTAKEN_COUNTED).collect();
+        let passed = |(_, id): &Spot| {
+            let ticket = self.day.ticket(*id)?;
+            Some(Passed {
+                ticket: ticket.id,
+                waited_ms: ticket.waited_ms(now),
+                head_start_ms: self.settings.head_start_ms(&ticket.class),
+                target_ms: self
+                    .settings
+                    .target_wait_ms(ticket.service(), &ticket.class),
+            })
+        };
+        let named = earlier.iter().filter(|(_, id)| *id != winner.id);
+        let named = named.filter_map(passed).take(OVERTAKEN_NAMED);
+        (earlier.len() as u32, named.collect())
     }
 }
 
-/// A ticket at the head of its line, with the two numbers of its score.
+/// An open counter and what it may call.
+#[derive(Clone, Copy)]
+struct Seat<'a> {
+    queue: &'a Queue,
+    number: CounterNumber,
+    plan: &'a CounterPlan,
+    counter: &'a Counter,
+}
+
+impl<'a> Seat<'a> {
+    /// Whom it serves, with the rank of each: what was handed over to it, then its services that
+    /// its clerk knows.
+    fn desks(&self) -> Vec<(Desk, usize)> {
+        let own = [
+            (Desk::Counter(self.number), 0),
+            (Desk::Clerk(self.counter.clerk.clone()), 0),
+        ];
+        let ranks = self.plan.ranks.iter().enumerate();
+        let services = ranks.flat_map(|(rank, services)| {
+            let known = services
+                .iter()
+                .filter(|service| self.queue.settings.knows(&self.counter.clerk, service));
+            known.map(move |service| (Desk::Service(service.clone()), rank + 1))
+        });
+        own.into_iter().chain(services).collect()
+    }
+
+    fn lines(self) -> impl Iterator<Item = (&'a Desk, usize, &'a Line)> {
+        let lines: &'a BTreeMap<Desk, Line> = &self.queue.day.index.lines;
+        self.desks().into_iter().filter_map(move |(desk, rank)| {
+            let (desk, line) = lines.get_key_value(&desk)?;
+            Some((desk, rank, line))
+        })
+    }
+}
+
+/// The first `count` of each part of a line that may be called.
+fn heads<'a>(
+    line: &'a Line,
+    reserved: &'a Reserved,
+    count: usize,
+) -> impl Iterator<Item = TicketId> + 'a {
+    // Few are put first or come back, and not all of them may be of a class that is served here.
+    let by_class = line
+        .by_class
+        .iter()
+        .filter(move |(class, _)| reserved.allows(class))
+        .flat_map(move |(_, spots)| spots.iter().take(count));
+    let first = line.first.iter().map(|(_, id)| *id);
+    let after_calls = line.after_calls.iter().map(|(_, id)| *id);
+    first.chain(by_class.map(|(_, id)| *id)).chain(after_calls)
+}
+
+/// Joins sorted runs into one.
+fn merge<'a, I: Iterator<Item = &'a Spot>>(mut runs: Vec<I>) -> impl Iterator<Item = Spot> {
+    let mut heads: BinaryHeap<Reverse<(Spot, usize)>> = runs
+        .iter_mut()
+        .enumerate()
+        .filter_map(|(place, run)| Some(Reverse((*run.next()?, place))))
+        .collect();
+    iter::from_fn(move || {
+        let Reverse((spot, place)) = heads.pop()?;
+        heads.extend(runs[place].next().map(|next| Reverse((*next, place))));
+        Some(spot)
+    })
+}
+
+/// Whether a ticket goes before the others, with them or after them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// Back after a missed call, and not due yet.
+    NotYet,
+    /// With the others.
+    ByScore,
+    /// Before them, the longest there before the others that are.
+    First(Reverse<u64>),
+}
+
+/// A ticket at the head of its line, with all that decides.
 struct Contender<'a> {
     ticket: &'a Ticket,
-    credit_ms: u64,
+    errand: usize,
+    standing: Standing,
+    preferred: bool,
+    rank: usize,
+    waited_ms: u64,
+    head_start_ms: u64,
     target_ms: u64,
 }
 
 impl Contender<'_> {
-    /// Orders by score, and equal scores so that the earlier ticket is the greater.
+    /// The greater one is called.
     fn cmp(&self, other: &Self) -> Ordering {
-        let mine = u128::from(self.credit_ms) * u128::from(other.target_ms);
-        let theirs = u128::from(other.credit_ms) * u128::from(self.target_ms);
+        self.standing
+            .cmp(&other.standing)
+            .then(self.preferred.cmp(&other.preferred))
+            .then(other.rank.cmp(&self.rank))
+            .then_with(|| self.cmp_by_score(other))
+    }
+
+    /// Orders by score, and equal scores so that the earlier ticket is the greater.
+    fn cmp_by_score(&self, other: &Self) -> Ordering {
+        let mine = u128::from(self.waited_ms) + u128::from(self.head_start_ms);
+        let theirs = u128::from(other.waited_ms) + u128::from(other.head_start_ms);
+        let mine = mine * u128::from(other.target_ms);
+        let theirs = theirs * u128::from(self.target_ms);
         mine.cmp(&theirs)
-            .then_with(|| other.ticket.id.cmp(&self.ticket.id))
+            .then_with(|| self.earliness().cmp(&other.earliness()))
+    }
+
+    fn earliness(&self) -> Reverse<Spot> {
+        Reverse((self.ticket.waits_from_ms, self.ticket.id))
+    }
+
+    /// By which rule this one won against all.
+    fn why(&self, all: &[Contender<'_>]) -> Why {
+        match (self.standing, self.ticket.place) {
+            (Standing::First(_), Place::First { .. }) => return Why::PutFirst,
+            (Standing::First(_), _) => return Why::Returned,
+            _ => {}
+        }
+        let mut others = all
+            .iter()
+            .filter(|other| other.ticket.id != self.ticket.id)
+            .filter(|other| other.standing == self.standing)
+            .peekable();
+        if others.peek().is_none() {
+            return Why::Alone;
+        }
+        match others.max_by(|a, b| a.cmp_by_score(b)) {
+            Some(best) if self.cmp_by_score(best) == Ordering::Less => {
+                if self.preferred && !best.preferred {
+                    Why::Reserved
+                } else {
+                    Why::Rank
+                }
+            }
+            _ => Why::Score,
+        }
     }
 }
 
@@ -157,10 +369,13 @@ mod tests {
             .next_for(CounterNumber(1), hall.now().at)
             .unwrap()
             .reason;
-        assert_eq!(
-            (reason.overtook, reason.passed_over),
-            (2, vec![long, short])
-        );
+        let passed: Vec<_> = reason
+            .passed_over
+            .iter()
+            .map(|passed| passed.ticket)
+            .collect();
+        assert_eq!((reason.why, reason.overtook), (Why::Score, 2));
+        assert_eq!(passed, [long, short]);
         assert_eq!([(); 3].map(|()| call(&mut hall, 1)), [elderly, long, short]);
     }
 

@@ -31,6 +31,24 @@ pub struct Now {
     pub today: Date,
     /// When the calendar will show the next one, by the steady clock, in milliseconds.
     pub tomorrow_steady_ms: u64,
+    /// What the hall's clock shows, in milliseconds since the midnight that began the business
+    /// day. After the next midnight it counts on beyond 24 hours until the day turns. It is
+    /// read off the clock, so on a day when the clocks change it jumps with them.
+    pub time_of_day_ms: u32,
+}
+
+impl Now {
+    /// The minute of the business day, counted from its midnight.
+    #[must_use]
+    pub fn minute(self) -> u16 {
+        (self.time_of_day_ms / 60_000).min(u32::from(u16::MAX)) as u16
+    }
+
+    /// The steady clock's reading when the clock on the wall shows, or showed, `wall_ms`.
+    pub(crate) fn steady_at(self, wall_ms: i64) -> u64 {
+        let ahead_ms = wall_ms.saturating_sub(self.at.wall_ms);
+        self.at.steady_ms.saturating_add_signed(ahead_ms)
+    }
 }
 
 /// A business day, ordered as in the calendar.
@@ -59,11 +77,40 @@ impl Date {
     pub fn yyyymmdd(self) -> u32 {
         self.yyyymmdd
     }
+
+    /// The day of the week: Monday is 0, Sunday is 6 (Sakamoto's method, 1993).
+    #[must_use]
+    pub fn weekday(self) -> usize {
+        const MONTH_SHIFT: [u32; 12] = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4];
+        let (month, day) = (self.yyyymmdd / 100 % 100, self.yyyymmdd % 100);
+        let year = self.yyyymmdd / 10_000 - u32::from(month < 3);
+        let shift = MONTH_SHIFT[(month.clamp(1, 12) - 1) as usize];
+        let from_sunday = (year + year / 4 - year / 100 + year / 400 + shift + day) % 7;
+        (from_sunday as usize + 6) % 7
+    }
 }
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, rest) = (self.yyyymmdd / 10_000, self.yyyymmdd % 10_000);
         write!(f, "{year:04}-{:02}-{:02}", rest / 100, rest % 100)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_the_week_are_those_of_the_calendar() {
+        for (date, weekday) in [
+            (Date::new(2026, 11, 22), 6),
+            (Date::new(2026, 11, 23), 0),
+            (Date::new(2024, 2, 29), 3),
+            (Date::new(2000, 1, 1), 5),
+            (Date::new(2100, 3, 1), 0),
+        ] {
+            assert_eq!(date.weekday(), weekday, "{date}");
+        }
     }
 }

@@ -1,0 +1,193 @@
+//! What happens by itself: the turn of the day, times that run out, a counter that takes whoever
+//! comes, alarms.
+
+use super::stamp;
+use crate::timer::Timer;
+use crate::{
+    Alarm, AlarmLevels, CounterNumber, Desk, Event, Happening, Now, Place, Queue, Requeue,
+    ServiceCode, TicketId,
+};
+
+/// An alarm that stands is cleared when what it is of has fallen to this part of its level, in
+/// percent, so that it does not come and go with every ticket.
+const CLEARED_AT_PERCENT: u64 = 90;
+
+impl Queue {
+    /// The next thing that happens by itself, if anything does now. To be asked again after its
+    /// events were taken in, until there are none: each answer changes what is due.
+    ///
+    /// A day turns once: when the calendar goes back, the open day stays open.
+    #[must_use]
+    pub fn decide_due(&self, now: Now) -> Vec<Event> {
+        let happenings = self.turn_day(now);
+        let happenings = happenings
+            .or_else(|| self.time_out(now))
+            .or_else(|| self.take_whoever_came(now))
+            .or_else(|| self.alarm(now));
+        stamp(now, happenings.unwrap_or_default())
+    }
+
+    /// When [`Queue::decide_due`] has something to do next, by the steady clock, in milliseconds.
+    /// `None` before the first day.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<u64> {
+        let turn = self.day.turns_at_steady_ms;
+        let timer = self.day.index.timers.first().map(|(due_ms, _)| *due_ms);
+        let alarm = self.alarm_levels().filter_map(|(service, levels)| {
+            let standing = Alarm::LongestWait(service.cloned());
+            let level_ms = levels.longest_wait_ms?;
+            let raised = self.day.alarms.contains_key(&standing);
+            let since_ms = self.longest_waits_from(service)?;
+            (!raised).then_some(since_ms.saturating_add(level_ms))
+        });
+        turn.into_iter().chain(timer).chain(alarm).min()
+    }
+
+    fn turn_day(&self, now: Now) -> Option<Vec<Happening>> {
+        let opened = Happening::DayOpened {
+            day: now.today,
+            turns_at_steady_ms: now.tomorrow_steady_ms,
+        };
+        match self.day.date {
+            None => Some(vec![opened]),
+            Some(day) if now.today > day => {
+                let mut happenings = self.close_day();
+                happenings.extend([Happening::DayClosed { day }, opened]);
+                Some(happenings)
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// What is left over expires, and whoever still sits at a counter is signed out.
+    fn close_day(&self) -> Vec<Happening> {
+        let left = self
+            .day
+            .tickets
+            .iter()
+            .filter(|ticket| ticket.state.is_open());
+        let expired = left.map(|ticket| Happening::Expired { ticket: ticket.id });
+        let signed_out = self
+            .day
+            .counters
+            .keys()
+            .map(|counter| Happening::SignedOut { counter: *counter });
+        expired.chain(signed_out).collect()
+    }
+
+    fn time_out(&self, now: Now) -> Option<Vec<Happening>> {
+        let (due_ms, timer) = *self.day.index.timers.first()?;
+        if due_ms > now.at.steady_ms {
+            return None;
+        }
+        let happening = match timer {
+            Timer::WaitNear(ticket) => Happening::WaitNear { ticket },
+            Timer::WaitOver(ticket) => Happening::WaitOver { ticket },
+            Timer::HandlingNear(ticket) => Happening::HandlingNear { ticket },
+            Timer::HandlingOver(ticket) => Happening::HandlingOver { ticket },
+            Timer::NoShow(ticket) => self.give_up(ticket)?,
+            Timer::HoldOver(ticket) => self.hold_over(now, ticket)?,
+        };
+        Some(vec![happening])
+    }
+
+    fn give_up(&self, id: TicketId) -> Option<Happening> {
+        let counter = self.day.ticket(id)?.call.as_ref()?.counter;
+        Some(Happening::NoShow {
+            ticket: id,
+            counter,
+        })
+    }
+
+    fn hold_over(&self, now: Now, id: TicketId) -> Option<Happening> {
+        let ticket = self.day.ticket(id)?;
+        Some(Happening::Requeued {
+            ticket: id,
+            why: Requeue::HoldOver,
+            place: Place::ByScore,
+            waits_from_ms: ticket.keeps_time_from_ms(now.at),
+        })
+    }
+
+    /// Of the counters that take whoever comes, the one that has waited longest calls first.
+    fn take_whoever_came(&self, now: Now) -> Option<Vec<Happening>> {
+        if self.day.waiting() == 0 {
+            return None;
+        }
+        let counters = self.day.counters.iter();
+        let mut awaiting: Vec<(u64, CounterNumber)> = counters
+            .filter_map(|(number, counter)| Some((counter.awaiting?.steady_ms, *number)))
+            .collect();
+        awaiting.sort_unstable();
+        awaiting.into_iter().find_map(|(_, counter)| {
+            let pick = self.next_for(counter, now.at)?;
+            Some(self.and_call(now, counter, Vec::new(), pick))
+        })
+    }
+
+    fn alarm(&self, now: Now) -> Option<Vec<Happening>> {
+        self.alarm_levels().find_map(|(service, levels)| {
+            let people = || match service {
+                Some(service) => u64::from(self.day.waiting_for(service)),
+                None => u64::from(self.day.waiting()),
+            };
+            let longest_ms = || {
+                self.longest_waits_from(service)
+                    .map_or(0, |since_ms| now.at.steady_ms.saturating_sub(since_ms))
+            };
+            let of_people = || {
+                let alarm = Alarm::People(service.cloned());
+                self.compare(alarm, levels.people.map(u64::from), people)
+            };
+            let of_wait = || {
+                let alarm = Alarm::LongestWait(service.cloned());
+                self.compare(alarm, levels.longest_wait_ms, longest_ms)
+            };
+            of_people()
+                .or_else(of_wait)
+                .map(|happening| vec![happening])
+        })
+    }
+
+    /// Raises an alarm whose level is reached, and clears one that is well below.
+    fn compare(
+        &self,
+        alarm: Alarm,
+        level: Option<u64>,
+        measure: impl FnOnce() -> u64,
+    ) -> Option<Happening> {
+        let raised = self.day.alarms.contains_key(&alarm);
+        match (level, raised) {
+            (None, false) => None,
+            (None, true) => Some(Happening::AlarmCleared { alarm }),
+            (Some(level), false) => {
+                (measure() >= level.max(1)).then_some(Happening::AlarmRaised { alarm, level })
+            }
+            (Some(level), true) => (measure() * 100 < level.max(1) * CLEARED_AT_PERCENT)
+                .then_some(Happening::AlarmCleared { alarm }),
+        }
+    }
+
+    /// The levels of the hall and of its services.
+    fn alarm_levels(&self) -> impl Iterator<Item = (Option<&ServiceCode>, AlarmLevels)> {
+        let services = self.settings.services.iter();
+        let of_services = services.map(|(code, service)| (Some(code), service.alarms));
+        std::iter::once((None, self.settings.alarms)).chain(of_services)
+    }
+
+    /// From when on whoever has waited longest waits, in the hall or for a service.
+    fn longest_waits_from(&self, service: Option<&ServiceCode>) -> Option<u64> {
+        let lines = self.day.index.lines.iter();
+        let of_service = |desk: &Desk| match (service, desk) {
+            (Some(service), Desk::Service(of_line)) => service == of_line,
+            (Some(_), Desk::Counter(_) | Desk::Clerk(_)) => false,
+            (None, _) => true,
+        };
+        lines
+            .filter(|(desk, _)| of_service(desk))
+            .flat_map(|(_, line)| line.by_class.values())
+            .filter_map(|spots| spots.first())
+            .map(|(waits_from_ms, _)| *waits_from_ms)
+            .min()
+    }
+}
