@@ -140,7 +140,7 @@ fn write_event(
     actor: &str,
     event: &Event,
 ) -> rusqlite::Result<Head> {
-    let body = Record::from(&event.what).to_json();
+    let body = Record::from(event).to_json();
     let seq = head.seq + 1;
     let (steady_ms, wall_ms) = (event.at.steady_ms, event.at.wall_ms);
     let hash = Link {

@@ -124,13 +124,7 @@ fn read(row: &Row<'_>, expected: u64, before: &Hash) -> Result<(Event, Hash), Re
         return Err(damaged(expected, "its hash is not that of what it says"));
     }
     let record = Record::from_json(&body).map_err(|error| damaged(expected, &error.to_string()))?;
-    Ok((
-        Event {
-            at,
-            what: record.into(),
-        },
-        hash,
-    ))
+    Ok((record.into_event(at), hash))
 }
 
 impl From<rusqlite::Error> for ReplayError {

@@ -4,8 +4,9 @@
 use std::path::Path;
 
 use queue::{
-    CallId, ClassCode, CounterNumber, Date, Event, Happening, Moment, NoPaper, Number, Reason,
-    ServiceCode, TicketId,
+    Alarm, AppointmentCode, CallId, CancelWhy, Channel, ClassCode, CounterNumber, Date, Desk,
+    Event, Happening, Holder, Issued, Moment, NoPaper, Number, OutcomeCode, Passed, Place, Reason,
+    Requeue, SeriesCode, ServiceCode, Then, TicketId, Why,
 };
 use rusqlite::Connection;
 use store::{Answered, Entry, FILE_NAME, Store};
@@ -33,13 +34,20 @@ pub fn one_of_each() -> Vec<Happening> {
         Happening::Called {
             call: CallId::of_day(day, 1),
             ticket: second,
+            errand: 0,
             counter,
             reason: Reason {
+                why: Why::Score,
                 waited_ms: 61_000,
                 head_start_ms: 1_000,
                 target_ms: 300_000,
                 overtook: 1,
-                passed_over: vec![ticket],
+                passed_over: vec![Passed {
+                    ticket,
+                    waited_ms: 62_000,
+                    head_start_ms: 0,
+                    target_ms: 1_200_000,
+                }],
             },
         },
         Happening::Recalled {
@@ -58,12 +66,132 @@ pub fn one_of_each() -> Vec<Happening> {
         Happening::Finished {
             ticket: second,
             counter,
+            outcome: None,
+            then: Then::Done,
         },
         Happening::NoShow { ticket, counter },
-        Happening::Cancelled { ticket },
+        Happening::Cancelled {
+            ticket,
+            why: CancelWhy::HeldByNobody,
+        },
         Happening::Expired { ticket },
         Happening::SignedOut { counter },
         Happening::DayClosed { day },
+    ]
+}
+
+/// Every kind of event that came with the whole life of a ticket, and every variant in them.
+pub fn one_of_each_that_came_later() -> Vec<Happening> {
+    let day = Date::from_yyyymmdd(DAY);
+    let (ticket, counter, call) = (
+        TicketId::of_day(day, 1),
+        CounterNumber(3),
+        CallId::of_day(day, 2),
+    );
+    let (service, class) = (ServiceCode::new("B"), ClassCode::new("elderly"));
+    let number = |series, value| Number {
+        series: SeriesCode::new(series),
+        value,
+    };
+    let finished = |then| Happening::Finished {
+        ticket,
+        counter,
+        outcome: Some(OutcomeCode::new("papers_missing")),
+        then,
+    };
+    let requeued = |why, place| Happening::Requeued {
+        ticket,
+        why,
+        place,
+        waits_from_ms: 900,
+    };
+    let transferred = |to, note, come_back| Happening::Transferred {
+        ticket,
+        counter,
+        to,
+        note,
+        waits_from_ms: 900,
+        come_back,
+    };
+    let held = |until| Happening::Held {
+        ticket,
+        counter,
+        reason: "复印".to_owned(),
+        until,
+    };
+    vec![
+        Happening::Issued(Box::new(Issued {
+            ticket,
+            number: number("P", 1),
+            errands: vec![ServiceCode::new("A"), service.clone()],
+            in_order: true,
+            class: class.clone(),
+            channel: Channel::Phone,
+            holder: Some(Holder(u64::MAX)),
+            appointment: Some(AppointmentCode::new("4711")),
+            waits_from_ms: 2_000,
+            minute: 642,
+        })),
+        Happening::Booked {
+            appointment: AppointmentCode::new("4711"),
+            service: service.clone(),
+            class: class.clone(),
+            slot_wall_ms: 1_795_312_800_000,
+        },
+        Happening::Reprinted { ticket },
+        Happening::Cancelled {
+            ticket,
+            why: CancelWhy::Customer,
+        },
+        Happening::Cancelled {
+            ticket,
+            why: CancelWhy::Staff,
+        },
+        Happening::ClassSet {
+            ticket,
+            class: class.clone(),
+            verified: true,
+        },
+        Happening::Awaiting { counter },
+        Happening::StoppedAwaiting { counter },
+        Happening::ServedWithout {
+            call,
+            ticket,
+            number: number("W", 1),
+            service: service.clone(),
+            class,
+            counter,
+        },
+        finished(Then::Here(1)),
+        finished(Then::InLine { waits_from_ms: 900 }),
+        Happening::NoShowUndone { ticket, counter },
+        held(None),
+        held(Some(Moment {
+            steady_ms: 5_000,
+            wall_ms: -1,
+        })),
+        Happening::HoldResumed { ticket, counter },
+        requeued(Requeue::PutBack, Place::First { since_ms: 1_000 }),
+        requeued(Requeue::HoldOver, Place::ByScore),
+        requeued(Requeue::Returned, Place::AfterCalls(7)),
+        transferred(Desk::Service(service.clone()), None, false),
+        transferred(Desk::Counter(counter), Some("要复印件".to_owned()), true),
+        transferred(Desk::Clerk("王芳".to_owned()), None, true),
+        Happening::WaitNear { ticket },
+        Happening::WaitOver { ticket },
+        Happening::HandlingNear { ticket },
+        Happening::HandlingOver { ticket },
+        Happening::AlarmRaised {
+            alarm: Alarm::People(None),
+            level: 50,
+        },
+        Happening::AlarmRaised {
+            alarm: Alarm::LongestWait(Some(service)),
+            level: 1_800_000,
+        },
+        Happening::AlarmCleared {
+            alarm: Alarm::People(None),
+        },
     ]
 }
 
@@ -75,15 +203,21 @@ pub fn day_opened(yyyymmdd: u32) -> Happening {
 }
 
 pub fn issued(serial: u32, service: &str, value: u32, class: &str) -> Happening {
-    Happening::Issued {
+    Happening::Issued(Box::new(Issued {
         ticket: TicketId::of_day(Date::from_yyyymmdd(DAY), serial),
         number: Number {
-            series: ServiceCode::new(service),
+            series: SeriesCode::new(service),
             value,
         },
-        service: ServiceCode::new(service),
+        errands: vec![ServiceCode::new(service)],
+        in_order: false,
         class: ClassCode::new(class),
-    }
+        channel: Channel::Kiosk,
+        holder: None,
+        appointment: None,
+        waits_from_ms: 1_000,
+        minute: 0,
+    }))
 }
 
 pub fn event(what: Happening) -> Event {
