@@ -380,7 +380,14 @@ impl Controller {
                 None
             }
             // No hall answers a take so; there is no number to show.
-            Outcome::Done(Done::Called(_) | Done::Done) => {
+            Outcome::Done(
+                Done::Called(_)
+                | Done::Continued(_)
+                | Done::Booked(_)
+                | Done::Returned(_)
+                | Done::Reprint(_)
+                | Done::Done,
+            ) => {
                 self.go_home(now);
                 None
             }
