@@ -101,7 +101,7 @@ impl Hall<'_> {
     fn arrive(&mut self, customer: u32) -> Result<()> {
         let take = Command::Take {
             service: ServiceCode::new(SERVICES[customer as usize % SERVICES.len()]),
-            class: ClassCode::new(CLASSES[usize::from(customer % 5 == 0)].0),
+            class: ClassCode::new(CLASSES[usize::from(customer.is_multiple_of(5))].0),
         };
         self.act("kiosk:kiosk-1", &take)?;
         let ticket = self.queue.day().tickets().last().ok_or("no ticket")?.id;
