@@ -192,6 +192,16 @@ impl Announcer {
         vec![self.unspoken(call, why, now_ms)]
     }
 
+    /// Takes in that nobody is expected for this call any more: what still waits to be said of it
+    /// is only written. What is being said already ends by itself.
+    pub fn withdraw(&mut self, call: u64, why: &str, now_ms: u64) -> Vec<Step> {
+        let (gone, waiting): (VecDeque<_>, _) =
+            self.waiting.drain(..).partition(|it| it.call == call);
+        self.waiting = waiting;
+        let steps = gone.into_iter().map(|it| self.unspoken(it, why, now_ms));
+        steps.collect()
+    }
+
     /// Remembers a call of which nothing is to be said or recorded.
     pub fn pass_over(&mut self, call: &Call) {
         self.remember(call);

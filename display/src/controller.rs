@@ -11,6 +11,9 @@ use crate::speaker::{Order, Told};
 /// The record's words for a call that ended before this wall heard of it.
 pub const OVER_BEFORE: &str = "the call was over before the hall could be reached again";
 
+/// The record's words for a call that was taken back before it was spoken.
+pub const NOT_EXPECTED: &str = "the customer is not expected at the counter any more";
+
 /// What can happen.
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -176,6 +179,10 @@ impl Controller {
         let now_ms = self.ms(now);
         let mut steps = Vec::new();
         for (row, call) in self.calls_of(&changes.changed, catching_up) {
+            if row.state == CallState::Left {
+                steps.extend(self.take_back(call, now_ms));
+                continue;
+            }
             if !self.announcer.is_news(call.call, call.recalls) {
                 continue;
             }
@@ -188,6 +195,18 @@ impl Controller {
             }
         }
         self.effects(steps, now)
+    }
+
+    /// A customer who was sent back or handed over is not sent to this counter any more.
+    fn take_back(&mut self, call: Call, now_ms: u64) -> Vec<Step> {
+        if !self.announcer.is_news(call.call, call.recalls) {
+            return self.announcer.withdraw(call.call, NOT_EXPECTED, now_ms);
+        }
+        if self.was_up {
+            return self.announcer.only_list(call, NOT_EXPECTED, now_ms);
+        }
+        self.announcer.pass_over(&call);
+        Vec::new()
     }
 
     /// The calls among the changed rows, in the order in which they were called. Stamps tell

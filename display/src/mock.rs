@@ -180,6 +180,7 @@ pub fn hall() -> HallRow {
         claim: Text::default(),
         favoured: false,
         at_kiosk: true,
+        ..Default::default()
     };
     HallRow {
         name: Text::new("城东供电营业厅", "East City Power Service Hall"),
@@ -188,6 +189,7 @@ pub fn hall() -> HallRow {
         missed_call_rule: Text::default(),
         issued: 87,
         waiting: 31,
+        ..Default::default()
     }
 }
 
@@ -203,6 +205,7 @@ fn service(at: usize, (code, zh, en): &(&str, &str, &str)) -> ServiceRow {
         at_kiosk: true,
         waiting: [12, 5, 7, 3, 1, 4, 0, 0, 2, 26, 1, 104][at % 12],
         wait: None,
+        ..Default::default()
     }
 }
 

@@ -132,9 +132,12 @@ impl Controller {
         if let Some(announcement) = self.announcer().current() {
             let age_ms = self.ms(now).saturating_sub(announcement.shown_ms);
             let row = self.table().call(announcement.call.call);
+            // Also while its customer stands there already: the announcement is not cut off for it.
+            let expected = row.is_none_or(|row| row.state != CallState::Left);
+            let lit = age_ms >= BLINKS * BLINK_MS || age_ms % BLINK_MS < BLINK_MS / 2;
             return Some(Newest {
-                expected: true,
-                lit: age_ms >= BLINKS * BLINK_MS || age_ms % BLINK_MS < BLINK_MS / 2,
+                expected,
+                lit: expected && lit,
                 ..self.large(&row_of(announcement, row), leading)
             });
         }

@@ -6,67 +6,24 @@
 use std::time::{Duration, Instant};
 
 use client::{HallClock, Table, Theme};
-use protocol::{Act, Done, Issued, Outcome, Refusal, Rows, Time};
+use protocol::{Act, Rows, Time};
 use ticket::PrinterState;
 use uuid::Uuid;
 
+pub(crate) use self::page::{Page, Paper, Shown};
+use self::taking::Request;
 use crate::event::{Effect, Event, Looks, PaperNews, Touch};
 use crate::reports::Reports;
-use crate::slip::slip;
+
+mod page;
+mod patience;
+mod taking;
 
 /// A double strike counts once (EN 301 549, 5.8), and a page that has just come takes no touch
 /// that was meant for the one before.
 pub const STRIKE: Duration = Duration::from_millis(500);
-/// How long a customer is asked to wait for the hall's answer.
-pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// How long a slip may take before the customer is told to remember the number.
-pub const PAPER_WITHIN: Duration = Duration::from_secs(20);
-/// Nobody has touched a page for so long that somebody else may stand there.
-pub const QUIET: Duration = Duration::from_secs(40);
-/// The warning before the screen goes back to the start (WCAG 2.2.1).
-pub const WARNING: Duration = Duration::from_secs(20);
 /// A link that comes back so soon is not worth a page.
 pub const AWAY_AFTER: Duration = Duration::from_secs(2);
-
-/// What a customer asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Choice {
-    pub(crate) service: String,
-    pub(crate) class: String,
-}
-
-/// A request for a ticket that has no answer yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Request {
-    id: Uuid,
-    choice: Choice,
-}
-
-/// A number that is on the screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Shown {
-    pub(crate) issued: Issued,
-    pub(crate) paper: Paper,
-}
-
-/// What a customer is told about the paper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Paper {
-    Printing,
-    Printed,
-    Missing,
-}
-
-/// The page that stands; [`Controller::is_away`] hides the first two.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Page {
-    Start { tiles: usize },
-    Service { code: String },
-    Taking(Request),
-    NoAnswer(Request),
-    Number(Shown),
-    Refused(Refusal),
-}
 
 /// Whether the hall is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,12 +118,6 @@ impl Controller {
         }
     }
 
-    /// When the screen goes back to the start, once the warning has begun.
-    pub(crate) fn home_at(&self, now: Instant) -> Option<Instant> {
-        let home_at = self.quiet_since()? + WARNING;
-        (now + WARNING >= home_at).then_some(home_at)
-    }
-
     /// Does what fell due since the last event.
     fn catch_up(&mut self, now: Instant) -> Vec<Effect> {
         if self.page_due().is_some_and(|due| due <= now) {
@@ -178,64 +129,6 @@ impl Controller {
         let again = self.reports.take_due(now);
         let ask = |act| self.report(act);
         again.into_iter().map(ask).collect()
-    }
-
-    /// The page's own deadline: an answer, a paper, or the way back to the start.
-    fn page_due(&self) -> Option<Instant> {
-        match &self.page {
-            Page::Taking(_) => Some(self.page_since + ANSWER_WITHIN),
-            Page::Number(shown) if shown.paper == Paper::Printing => {
-                Some(self.page_since + PAPER_WITHIN)
-            }
-            _ => self.quiet_since().map(|since| since + WARNING),
-        }
-    }
-
-    /// When the warning begins. `None` where there is nothing to fall back from, or where the
-    /// customer waits for us.
-    fn quiet_since(&self) -> Option<Instant> {
-        let patience = match &self.page {
-            Page::Start { tiles: 0 } if self.looks == self.usual => return None,
-            Page::Taking(_) => return None,
-            Page::Number(shown) => match shown.paper {
-                Paper::Printing => return None,
-                // The next customer waits: the warning begins with the paper.
-                Paper::Printed => Duration::ZERO,
-                Paper::Missing => QUIET,
-            },
-            _ => QUIET,
-        };
-        Some(self.touched_at.max(self.page_since) + patience)
-    }
-
-    fn next_second_of_warning(&self, now: Instant) -> Option<Instant> {
-        let begins = self.quiet_since()?;
-        let passed = now.saturating_duration_since(begins);
-        if now < begins {
-            return Some(begins);
-        }
-        Some(begins + Duration::from_secs(passed.as_secs() + 1))
-    }
-
-    /// The clock on the screen turns even when the hall is not heard.
-    fn next_minute(&self, now: Instant) -> Option<Instant> {
-        let time = self.clock.time(now)?;
-        let left_ms = 60_000 - time.unix_ms.rem_euclid(60_000);
-        Some(now + Duration::from_millis(left_ms.unsigned_abs()))
-    }
-
-    fn end_patience(&mut self, now: Instant) {
-        match &mut self.page {
-            Page::Taking(request) => {
-                let request = request.clone();
-                self.go(now, Page::NoAnswer(request));
-            }
-            Page::Number(shown) if shown.paper == Paper::Printing => {
-                shown.paper = Paper::Missing;
-                self.page_since = now;
-            }
-            _ => self.go_home(now),
-        }
     }
 
     fn touch(&mut self, now: Instant, touch: Touch) -> Option<Effect> {
@@ -278,48 +171,6 @@ impl Controller {
         }
     }
 
-    fn take_ordinary(&mut self, now: Instant) -> Option<Effect> {
-        // The hall lists the ordinary class first.
-        let class = self.table.hall()?.classes.first()?.code.clone();
-        self.take(now, class)
-    }
-
-    fn take(&mut self, now: Instant, class: String) -> Option<Effect> {
-        let Page::Service { code } = &self.page else {
-            return None;
-        };
-        let service = code.clone();
-        let choice = Choice { service, class };
-        Some(self.ask_for(now, choice))
-    }
-
-    fn try_again(&mut self, now: Instant) -> Option<Effect> {
-        let Page::NoAnswer(request) = &self.page else {
-            return None;
-        };
-        let choice = request.choice.clone();
-        self.given_up.push(request.clone());
-        Some(self.ask_for(now, choice))
-    }
-
-    /// Asks for a ticket. A choice whose answer is still out keeps its id, so that it is one ticket.
-    fn ask_for(&mut self, now: Instant, choice: Choice) -> Effect {
-        let known = self.given_up.iter().position(|old| old.choice == choice);
-        let request = match known {
-            Some(place) => self.given_up.swap_remove(place),
-            None => Request {
-                id: (self.next_id)(),
-                choice,
-            },
-        };
-        let effect = Effect::Ask {
-            id: request.id,
-            act: Act::take(&request.choice.service, &request.choice.class),
-        };
-        self.go(now, Page::Taking(request));
-        effect
-    }
-
     fn go_back(&mut self, now: Instant) {
         match self.page {
             Page::Service { .. } => self.go(now, Page::Start { tiles: 0 }),
@@ -350,52 +201,6 @@ impl Controller {
             LinkState::Up => self.link = LinkState::Down { at: now, since },
             // Told again, for another reason.
             LinkState::NeverUp | LinkState::Down { .. } => {}
-        }
-    }
-
-    fn answer(&mut self, now: Instant, id: Uuid, outcome: Outcome) -> Option<Effect> {
-        match &self.page {
-            // A customer who still reads the apology gets the number that came late.
-            Page::Taking(request) | Page::NoAnswer(request) if request.id == id => {
-                self.give(now, outcome)
-            }
-            _ => {
-                self.reports.answer(id, &outcome, now);
-                self.void(id, outcome)
-            }
-        }
-    }
-
-    fn give(&mut self, now: Instant, outcome: Outcome) -> Option<Effect> {
-        match outcome {
-            Outcome::Done(Done::Issued(issued)) => {
-                let ticket = issued.ticket;
-                let slip = Box::new(slip(&issued, &self.table, self.looks.large_text));
-                let paper = Paper::Printing;
-                self.go(now, Page::Number(Shown { issued, paper }));
-                Some(Effect::Print { ticket, slip })
-            }
-            Outcome::Refused(refusal) => {
-                self.go(now, Page::Refused(refusal));
-                None
-            }
-            // No hall answers a take so; there is no number to show.
-            Outcome::Done(Done::Called(_) | Done::Done) => {
-                self.go_home(now);
-                None
-            }
-        }
-    }
-
-    /// Nobody stands there any more to take this ticket.
-    fn void(&mut self, id: Uuid, outcome: Outcome) -> Option<Effect> {
-        let place = self.given_up.iter().position(|old| old.id == id)?;
-        self.given_up.swap_remove(place);
-        match outcome {
-            Outcome::Done(Done::Issued(issued)) => Some(self.report(Act::Void {
-                ticket: issued.ticket,
-            })),
-            _ => None,
         }
     }
 
@@ -434,17 +239,6 @@ impl Controller {
             self.give_up(request);
         }
         self.page_since = now;
-    }
-
-    fn give_up(&mut self, request: Request) {
-        let goes_on = match &self.page {
-            Page::Taking(now) => now.id == request.id,
-            Page::Number(_) | Page::Refused(_) => true,
-            _ => false,
-        };
-        if !goes_on {
-            self.given_up.push(request);
-        }
     }
 }
 

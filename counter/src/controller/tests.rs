@@ -1,5 +1,8 @@
 use std::cell::Cell;
 
+use protocol::{MAX_NAME_CHARS, Outcome};
+
+use super::note::NEWS;
 use super::*;
 use crate::mock::MockHall;
 

@@ -1,3 +1,5 @@
+use protocol::Refusal;
+
 use super::*;
 
 /// One of each kind; a new kind does not compile until it stands here.
@@ -24,12 +26,48 @@ fn every_refusal() -> Vec<Refusal> {
         AlreadyArrived,
         NotWaiting,
         AlreadyPrinted,
+        NotOpen {
+            opens_at: Some("13:30".into()),
+        },
+        NotOpen { opens_at: None },
+        CutOff,
+        QuotaUsedUp,
+        BadErrands,
+        PhoneNeeded,
+        PhoneHasTicket { number: number() },
+        UnknownAppointment,
+        AppointmentUsed,
+        TooEarly {
+            from: "09:45".into(),
+        },
+        TooLate,
+        UnknownOutcome,
+        RecallsUsedUp,
+        RecallTooSoon { wait_ms: 4_200 },
+        MayNotChoose,
+        NotServedHere,
+        NotOnHold,
+        NotNoShow,
+        TooLateToReturn,
+        MissedTooOften,
+        TicketEnded,
+        ClerkAway,
+        AlreadyThere,
         NotAllowed,
         BadText {
             field: "clerk".into(),
         },
         BadText {
             field: "reason".into(),
+        },
+        BadText {
+            field: "note".into(),
+        },
+        BadText {
+            field: "number".into(),
+        },
+        BadText {
+            field: "minutes".into(),
         },
         BadText {
             field: "device".into(),
@@ -58,6 +96,28 @@ fn every_refusal() -> Vec<Refusal> {
             | AlreadyArrived
             | NotWaiting
             | AlreadyPrinted
+            | NotOpen { .. }
+            | CutOff
+            | QuotaUsedUp
+            | BadErrands
+            | PhoneNeeded
+            | PhoneHasTicket { .. }
+            | UnknownAppointment
+            | AppointmentUsed
+            | TooEarly { .. }
+            | TooLate
+            | UnknownOutcome
+            | RecallsUsedUp
+            | RecallTooSoon { .. }
+            | MayNotChoose
+            | NotServedHere
+            | NotOnHold
+            | NotNoShow
+            | TooLateToReturn
+            | MissedTooOften
+            | TicketEnded
+            | ClerkAway
+            | AlreadyThere
             | NotAllowed
             | BadText { .. }
             | IdUsedOtherwise
@@ -121,7 +181,19 @@ fn a_refusal_names_who_and_which() {
             },
             "A012",
         );
-        says(Refusal::StillInHand { number }, "A012");
+        says(
+            Refusal::StillInHand {
+                number: number.clone(),
+            },
+            "A012",
+        );
+        says(Refusal::PhoneHasTicket { number }, "A012");
+        let opens_at = Some("13:30".to_owned());
+        says(Refusal::NotOpen { opens_at }, "13:30");
+        let from = "09:45".to_owned();
+        says(Refusal::TooEarly { from }, "09:45");
+        // Told to wait for less than is needed, a clerk would be refused again.
+        says(Refusal::RecallTooSoon { wait_ms: 4_200 }, "5");
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use jiff::civil::Time as TimeOfDay;
+use jiff::civil::{DateTime, Time as TimeOfDay};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use protocol::Time;
-use queue::{Date, Moment, Now};
+use queue::{Date, Moment, Now, Slot};
+
+use crate::engine::Calendar;
 
 /// The clocks of a running hall.
 ///
@@ -79,8 +81,9 @@ impl Clock {
         let left_ms = u64::try_from(turns_ms - at.wall_ms).unwrap_or(0);
         Now {
             at,
-            today: Date::new(today.year() as u16, today.month() as u8, today.day() as u8),
+            today: date(today),
             tomorrow_steady_ms: at.steady_ms + left_ms,
+            time_of_day_ms: time_of_day_ms(today, self.local(at.wall_ms)),
         }
     }
 
@@ -98,12 +101,6 @@ impl Clock {
     #[must_use]
     pub fn until_ms(&self, steady_ms: u64) -> u64 {
         steady_ms.saturating_sub(self.moment().steady_ms) / u64::from(self.speed())
-    }
-
-    /// A moment as local date and time, `2026-11-22 10:42`.
-    #[must_use]
-    pub fn local_text(&self, wall_ms: i64) -> String {
-        self.local(wall_ms).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
     fn moment(&self) -> Moment {
@@ -125,11 +122,39 @@ impl Clock {
         }
     }
 
-    fn local(&self, wall_ms: i64) -> jiff::civil::DateTime {
+    fn local(&self, wall_ms: i64) -> DateTime {
         timestamp(wall_ms)
             .to_zoned(self.time_zone.clone())
             .datetime()
     }
+}
+
+impl Calendar for Clock {
+    fn local_text(&self, wall_ms: i64) -> String {
+        self.local(wall_ms).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
+    fn slot(&self, local_text: &str) -> Option<Slot> {
+        let local: DateTime = local_text.parse().ok()?;
+        let zoned = local.to_zoned(self.time_zone.clone()).ok()?;
+        let business_day = (local - since_midnight(self.day_turns_at)).date();
+        Some(Slot {
+            wall_ms: zoned.timestamp().as_millisecond(),
+            date: date(business_day),
+            time_of_day_ms: time_of_day_ms(business_day, local),
+        })
+    }
+}
+
+fn date(date: jiff::civil::Date) -> Date {
+    Date::new(date.year() as u16, date.month() as u8, date.day() as u8)
+}
+
+/// What the clock shows, counted from the midnight that began the business day.
+fn time_of_day_ms(business_day: jiff::civil::Date, local: DateTime) -> u32 {
+    let midnight = business_day.to_datetime(TimeOfDay::midnight());
+    let since_ms = midnight.duration_until(local).as_millis();
+    u32::try_from(since_ms).unwrap_or(0)
 }
 
 fn machine_wall_ms() -> i64 {
@@ -152,7 +177,7 @@ mod tests {
 
     fn at(local: &str, day_turns_at: &str) -> Now {
         let zone = TimeZone::get("Asia/Shanghai").unwrap();
-        let start: jiff::civil::DateTime = local.parse().unwrap();
+        let start: DateTime = local.parse().unwrap();
         let start_ms = start
             .to_zoned(zone.clone())
             .unwrap()
@@ -170,6 +195,50 @@ mod tests {
         let morning = at("2026-11-22T03:00:00", "03:00");
         assert_eq!(morning.today, Date::new(2026, 11, 22));
         assert!(morning.tomorrow_steady_ms.abs_diff(24 * 3_600_000) < 5_000);
+    }
+
+    #[test]
+    fn the_time_of_day_counts_from_the_midnight_of_the_business_day() {
+        const HOUR_MS: u32 = 3_600_000;
+        let shown = |local| at(local, "03:00").time_of_day_ms / HOUR_MS;
+        assert_eq!(shown("2026-11-22T10:30:00"), 10);
+        assert_eq!(
+            shown("2026-11-23T01:30:00"),
+            25,
+            "after midnight, before the turn"
+        );
+        assert_eq!(shown("2026-11-23T03:30:00"), 3);
+    }
+
+    #[test]
+    fn on_the_night_of_summer_time_the_clock_is_read_as_it_shows() {
+        let zone = TimeZone::get("Europe/Warsaw").unwrap();
+        let before = "2026-03-29T01:59:00+01:00[Europe/Warsaw]";
+        let zoned: jiff::Zoned = before.parse().unwrap();
+        let start_ms = zoned.timestamp().as_millisecond();
+        let midnight = TimeOfDay::midnight();
+        let shown = |minutes: i64| {
+            let clock = Clock::fast(zone.clone(), midnight, start_ms + minutes * 60_000, 1);
+            clock.now().minute()
+        };
+        assert_eq!(
+            (shown(0), shown(2)),
+            (119, 181),
+            "02:00 to 03:00 is not there"
+        );
+    }
+
+    #[test]
+    fn a_slot_is_read_as_local_time_and_belongs_to_its_business_day() {
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
+        let clock = Clock::fast(zone, "03:00".parse().unwrap(), 0, 1);
+        let slot = clock.slot("2026-11-23 10:00").unwrap();
+        assert_eq!(slot.date, Date::new(2026, 11, 23));
+        assert_eq!(slot.time_of_day_ms, 10 * 3_600_000);
+        assert_eq!(clock.local_text(slot.wall_ms), "2026-11-23 10:00");
+        let night = clock.slot("2026-11-24 01:00").unwrap();
+        assert_eq!(night.date, Date::new(2026, 11, 23));
+        assert_eq!(clock.slot("tomorrow at ten"), None);
     }
 
     #[test]

@@ -7,8 +7,8 @@ use futures_util::{SinkExt, StreamExt};
 use hall::engine::Journal;
 use hall::{Clock, HallSettings, Server};
 use protocol::{Act, ClientFrame, HallFrame, Hello, Role};
-use queue::Event;
-use store::{Answered, AppendError, Entry, ReplayError, RequestId, Store};
+use queue::{Date, Event};
+use store::{Answered, AppendError, Appointment, DayKey, Entry, ReplayError, RequestId, Store};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
@@ -40,6 +40,18 @@ impl Journal for SlowDisk {
 
     fn answered(&self, id: &RequestId) -> Result<Option<Answered>, AppendError> {
         self.store.answered(id)
+    }
+
+    fn appointment(&self, code: &str) -> Result<Option<Appointment>, AppendError> {
+        self.store.appointment(code)
+    }
+
+    fn day_key(&self, date: Date) -> Result<DayKey, AppendError> {
+        self.store.day_key(date)
+    }
+
+    fn forget_keys_before(&mut self, date: Date) -> Result<(), AppendError> {
+        self.store.forget_keys_before(date).map(|_| ())
     }
 
     fn replay(&self, take: &mut dyn FnMut(Event)) -> Result<(), ReplayError> {

@@ -1,12 +1,13 @@
 //! Writing down what happened: one batch, one transaction, one fsync.
 
-use queue::{Event, Happening};
+use queue::{Date, Event, Happening};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::appointment::book;
 use crate::chain::Link;
 use crate::open::read_head;
 use crate::record::Record;
-use crate::{Head, Store};
+use crate::{Appointment, Head, Store};
 
 /// A request id, as the sixteen bytes of its UUID.
 pub type RequestId = [u8; 16];
@@ -90,7 +91,7 @@ impl Store {
                 };
                 statement.query_row([&id[..]], read).optional()
             });
-        found.map_err(|error| AppendError::NotStored(error.to_string()))
+        found.map_err(not_stored)
     }
 
     /// After a failed commit it is the file that says whether the batch is in it.
@@ -112,6 +113,10 @@ impl Store {
             Err(AppendError::NotStored(reason))
         }
     }
+}
+
+pub(crate) fn not_stored(error: rusqlite::Error) -> AppendError {
+    AppendError::NotStored(error.to_string())
 }
 
 fn write(connection: &mut Connection, mut head: Head, batch: &[Entry]) -> rusqlite::Result<Head> {
@@ -160,12 +165,38 @@ fn write_event(
         body,
         &hash[..]
     ])?;
-    if matches!(event.what, Happening::DayOpened { .. }) {
-        connection
-            .prepare_cached("UPDATE mark SET day_seq = ?1")?
-            .execute([seq])?;
+    match &event.what {
+        Happening::DayOpened { day, .. } => open_day(connection, seq, *day)?,
+        Happening::Booked {
+            appointment,
+            service,
+            class,
+            slot_wall_ms,
+        } => book(
+            connection,
+            &Appointment {
+                code: appointment.to_string(),
+                service: service.clone(),
+                class: class.clone(),
+                slot_wall_ms: *slot_wall_ms,
+                booked_seq: seq,
+            },
+        )?,
+        _ => {}
     }
     Ok(Head { seq, hash })
+}
+
+/// Notes where a day begins. A day is opened once; were it opened again, its first opening stays
+/// the place where it is found.
+fn open_day(connection: &Connection, seq: u64, day: Date) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE mark SET day_seq = ?1")?
+        .execute([seq])?;
+    connection
+        .prepare_cached("INSERT OR IGNORE INTO day (date, first_seq) VALUES (?1, ?2)")?
+        .execute(params![day.yyyymmdd(), seq])?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -3,18 +3,28 @@
 //! A [`Store`] holds the journal, an endless list of [`queue::Event`]s of which each carries the
 //! hash of the one before it, and the outcome of every request id. [`Store::append`] writes a
 //! batch in one transaction and returns when it is on disk; [`Store::replay`] gives the open
-//! day back. Nothing else ever changes the journal.
+//! day back. Nothing else ever changes the journal. An [`Archive`] reads any day of it, also while
+//! the hall runs.
 
 mod append;
+mod appointment;
+mod archive;
 mod chain;
+mod day_key;
+mod lock;
 mod open;
 mod record;
 mod replay;
+mod schema;
 
 pub use append::{Answered, AppendError, Entry, RequestId};
+pub use appointment::Appointment;
+pub use archive::{Archive, ArchiveError, DayError};
+pub use day_key::DayKey;
 pub use open::OpenError;
-pub use replay::ReplayError;
+pub use replay::{Recorded, ReplayError};
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -30,6 +40,8 @@ pub struct Store {
     connection: Connection,
     path: PathBuf,
     head: Head,
+    /// Held until the connection above is closed.
+    _lock: File,
 }
 
 /// Where the journal ends.

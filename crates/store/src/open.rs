@@ -1,41 +1,21 @@
-//! Opening the file: folder, pragmas, schema, the end of the journal.
+//! Opening the file: folder, lock, pragmas, schema, the end of the journal.
 
-use std::fs;
+use std::fs::{self, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
 
-use crate::{FILE_NAME, Head, Store};
-
-/// Changes of the schema, oldest first. `user_version` says how many a file has had. Only ever
-/// add to the end.
-const MIGRATIONS: &[&str] = &["
-    CREATE TABLE journal (
-        seq       INTEGER PRIMARY KEY,
-        steady_ms INTEGER NOT NULL,
-        wall_ms   INTEGER NOT NULL,
-        actor     TEXT NOT NULL,
-        body      TEXT NOT NULL,
-        hash      BLOB NOT NULL
-    ) STRICT;
-    CREATE TABLE request (
-        id      BLOB PRIMARY KEY,
-        act     BLOB NOT NULL,
-        outcome TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE mark (
-        one       INTEGER PRIMARY KEY CHECK (one = 1),
-        day_seq   INTEGER NOT NULL,
-        head_seq  INTEGER NOT NULL,
-        head_hash BLOB NOT NULL
-    ) STRICT;
-    INSERT INTO mark VALUES (1, 1, 0, zeroblob(32));
-"];
+use crate::lock::own;
+use crate::{FILE_NAME, Head, Store, schema};
 
 /// The most that the write-ahead file keeps after a checkpoint, in bytes.
 const WAL_KEPT_BYTES: i64 = 16 * 1024 * 1024;
+
+/// The only one who can be in the way of the owner is a reader who opens or closes the file at the
+/// same instant.
+const WAIT_FOR_READERS: Duration = Duration::from_secs(1);
 
 /// Why a hall's memory cannot be opened. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +73,7 @@ impl Store {
             reason,
         })?;
         let path = folder.join(FILE_NAME);
+        let lock = own(folder).map_err(|error| refuse(error, &path))?;
         let mut connection = Connection::open(&path).map_err(|error| explain(error, &path))?;
         set_up(&connection).map_err(|error| explain(error, &path))?;
         migrate(&mut connection, &path)?;
@@ -101,47 +82,36 @@ impl Store {
             connection,
             path,
             head,
+            _lock: lock,
         })
     }
 }
 
 /// Every pragma stands here. FULL, for NORMAL loses confirmed commits when the power goes;
-/// EXCLUSIVE, so that a second hall on the same folder is refused at once.
+/// `secure_delete`, for a deleted key must not stay behind in a free page. Readers are let in: the
+/// lock beside the file keeps a second hall out.
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
-    // The default waits five seconds for another hall to end.
-    connection.busy_timeout(Duration::ZERO)?;
-    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    connection.busy_timeout(WAIT_FOR_READERS)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "journal_size_limit", WAL_KEPT_BYTES)?;
     connection.set_prepared_statement_cache_capacity(16);
-    // Takes the lock now and not at the first ticket.
+    // A file that cannot be written is found now and not at the first ticket.
     connection.execute_batch("BEGIN IMMEDIATE; COMMIT")
 }
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
-    let found: usize = connection
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(|error| explain(error, path))?;
-    if found > MIGRATIONS.len() {
+    let found = schema::found(connection).map_err(|error| explain(error, path))?;
+    if found > schema::KNOWN {
         return Err(OpenError::Newer {
             path: path.to_owned(),
             found,
-            known: MIGRATIONS.len(),
+            known: schema::KNOWN,
         });
     }
-    apply(connection, found).map_err(|error| explain(error, path))
-}
-
-fn apply(connection: &mut Connection, found: usize) -> rusqlite::Result<()> {
-    for (place, migration) in MIGRATIONS.iter().enumerate().skip(found) {
-        let transaction = connection.transaction()?;
-        transaction.execute_batch(migration)?;
-        transaction.pragma_update(None, "user_version", place + 1)?;
-        transaction.commit()?;
-    }
-    Ok(())
+    schema::migrate(connection, found).map_err(|error| explain(error, path))
 }
 
 /// Where the journal must end. It is kept beside the journal, for a chain of hashes alone does not
@@ -153,6 +123,18 @@ pub(crate) fn read_head(connection: &Connection) -> rusqlite::Result<Head> {
             hash: row.get(1)?,
         })
     })
+}
+
+fn refuse(error: TryLockError, path: &Path) -> OpenError {
+    match error {
+        TryLockError::WouldBlock => OpenError::InUse {
+            path: path.to_owned(),
+        },
+        TryLockError::Error(error) => OpenError::NotWritable {
+            folder: path.parent().unwrap_or(path).to_owned(),
+            reason: error.to_string(),
+        },
+    }
 }
 
 fn explain(error: rusqlite::Error, path: &Path) -> OpenError {
@@ -180,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_confirmed_is_on_disk_and_the_file_has_one_owner() {
+    fn what_is_confirmed_is_on_disk_and_what_is_deleted_is_gone() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let pragma = |name: &str| -> String {
@@ -195,7 +177,8 @@ mod tests {
         };
         assert_eq!(pragma("journal_mode"), r#"Text("wal")"#);
         assert_eq!(pragma("synchronous"), "Integer(2)", "2 is FULL");
-        assert_eq!(pragma("locking_mode"), r#"Text("exclusive")"#);
+        assert_eq!(pragma("locking_mode"), r#"Text("normal")"#, "for readers");
+        assert_eq!(pragma("secure_delete"), "Integer(1)");
         assert_eq!(pragma("cell_size_check"), "Integer(1)");
         assert_eq!(
             pragma("journal_size_limit"),

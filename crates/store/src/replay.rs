@@ -1,11 +1,13 @@
-//! Reading the open day back.
+//! Reading a day back.
+
+use std::ops::ControlFlow;
 
 use queue::{Event, Happening, Moment};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::Store;
 use crate::chain::{GENESIS, Hash, Link};
 use crate::record::Record;
+use crate::{Head, Store};
 
 /// Why the journal cannot be believed.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +25,17 @@ pub enum ReplayError {
     },
 }
 
+/// An entry of the journal, as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its place in the journal, counted from 1.
+    pub seq: u64,
+    /// Who did it, such as `counter:desk-3`.
+    pub actor: String,
+    /// What happened, and when.
+    pub event: Event,
+}
+
 impl Store {
     /// Gives every event of the open day to `take`, in order, and checks on the way that each
     /// entry is the one that was written and that none is missing.
@@ -33,27 +46,10 @@ impl Store {
         let first: u64 = self
             .connection
             .query_row("SELECT day_seq FROM mark", [], |row| row.get(0))?;
-        let mut before = self.hash_before(first)?;
-        let mut expected = first;
-        let select = "SELECT seq, steady_ms, wall_ms, actor, body, hash FROM journal WHERE seq >= ?1 ORDER BY seq";
-        let mut statement = self.connection.prepare(select)?;
-        let mut rows = statement.query([first])?;
-        while let Some(row) = rows.next()? {
-            let (event, hash) = read(row, expected, &before)?;
-            if expected == first && !matches!(event.what, Happening::DayOpened { .. }) {
-                return Err(damaged(first, "no day begins there"));
-            }
-            take(event);
-            before = hash;
-            expected += 1;
-        }
-        let empty = self.head.seq == 0 && first == 1;
-        let whole = expected == self.head.seq + 1 && before == self.head.hash;
-        if whole && (empty || first <= self.head.seq) {
-            Ok(())
-        } else {
-            Err(damaged(expected, "it is missing"))
-        }
+        replay_from(&self.connection, first, self.head, |recorded| {
+            take(recorded.event);
+            ControlFlow::Continue(())
+        })
     }
 
     /// When the last entry was written; the zero moment of an empty journal.
@@ -77,31 +73,64 @@ impl Store {
             .optional()?;
         last.ok_or_else(|| damaged(self.head.seq, "it is missing"))
     }
+}
 
-    fn hash_before(&self, seq: u64) -> Result<Hash, ReplayError> {
-        let seq = seq
-            .checked_sub(1)
-            .ok_or_else(|| damaged(seq, "no day begins there"))?;
-        if seq == 0 {
-            return Ok(GENESIS);
+/// Gives the entries from `first`, which opens a day, to `take` until it breaks or the journal
+/// ends at `head`. Each has been checked when it is given.
+pub(crate) fn replay_from(
+    connection: &Connection,
+    first: u64,
+    head: Head,
+    mut take: impl FnMut(Recorded) -> ControlFlow<()>,
+) -> Result<(), ReplayError> {
+    let mut before = hash_before(connection, first)?;
+    let mut expected = first;
+    let select = "SELECT seq, steady_ms, wall_ms, actor, body, hash FROM journal WHERE seq >= ?1 ORDER BY seq";
+    let mut statement = connection.prepare(select)?;
+    let mut rows = statement.query([first])?;
+    while let Some(row) = rows.next()? {
+        let (recorded, hash) = read(row, expected, &before)?;
+        let opens = matches!(recorded.event.what, Happening::DayOpened { .. });
+        if expected == first && !opens {
+            return Err(damaged(first, "no day begins there"));
         }
-        let select = "SELECT hash FROM journal WHERE seq = ?1";
-        let hash = self
-            .connection
-            .query_row(select, [seq], |row| row.get(0))
-            .optional()?;
-        hash.ok_or_else(|| damaged(seq, "it is missing"))
+        if take(recorded).is_break() {
+            return Ok(());
+        }
+        before = hash;
+        expected += 1;
+    }
+    let empty = head.seq == 0 && first == 1;
+    let whole = expected == head.seq + 1 && before == head.hash;
+    if whole && (empty || first <= head.seq) {
+        Ok(())
+    } else {
+        Err(damaged(expected, "it is missing"))
     }
 }
 
-fn damaged(seq: u64, why: &str) -> ReplayError {
+fn hash_before(connection: &Connection, seq: u64) -> Result<Hash, ReplayError> {
+    let seq = seq
+        .checked_sub(1)
+        .ok_or_else(|| damaged(seq, "no day begins there"))?;
+    if seq == 0 {
+        return Ok(GENESIS);
+    }
+    let select = "SELECT hash FROM journal WHERE seq = ?1";
+    let hash = connection
+        .query_row(select, [seq], |row| row.get(0))
+        .optional()?;
+    hash.ok_or_else(|| damaged(seq, "it is missing"))
+}
+
+pub(crate) fn damaged(seq: u64, why: &str) -> ReplayError {
     ReplayError::Damaged {
         seq,
         why: why.to_owned(),
     }
 }
 
-fn read(row: &Row<'_>, expected: u64, before: &Hash) -> Result<(Event, Hash), ReplayError> {
+fn read(row: &Row<'_>, expected: u64, before: &Hash) -> Result<(Recorded, Hash), ReplayError> {
     let seq: u64 = row.get(0)?;
     if seq != expected {
         return Err(damaged(expected, "it is missing"));
@@ -124,7 +153,8 @@ fn read(row: &Row<'_>, expected: u64, before: &Hash) -> Result<(Event, Hash), Re
         return Err(damaged(expected, "its hash is not that of what it says"));
     }
     let record = Record::from_json(&body).map_err(|error| damaged(expected, &error.to_string()))?;
-    Ok((record.into_event(at), hash))
+    let event = record.into_event(at);
+    Ok((Recorded { seq, actor, event }, hash))
 }
 
 impl From<rusqlite::Error> for ReplayError {

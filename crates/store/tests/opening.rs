@@ -33,6 +33,14 @@ fn a_second_hall_on_the_same_folder_is_refused_and_the_first_goes_on() {
 }
 
 #[test]
+fn a_lock_file_that_a_killed_hall_left_behind_means_nothing() {
+    let folder = TempDir::new().expect("a folder");
+    drop(Store::open(folder.path()).expect("a new file"));
+    assert!(folder.path().join("hall.lock").exists(), "it stays");
+    drop(Store::open(folder.path()).expect("nobody holds it"));
+}
+
+#[test]
 fn a_file_where_the_folder_should_be() {
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("data");

@@ -139,6 +139,7 @@ impl Sheet<'_> {
         self.number(slip);
         self.gap(20);
         self.bilingual(&slip.service, Style::Title, Style::Body);
+        self.visit(slip, Style::Strong);
         self.gap(18);
         self.queue(slip);
         self.destination(slip, Style::Body);
@@ -148,13 +149,14 @@ impl Sheet<'_> {
         self.foot(slip);
     }
 
-    /// Number, service and counters only (and the bar of a copy, which must never be missed).
+    /// Number, services, appointment and counters only (and the bar of a copy, which must never be missed).
     fn large_print(&mut self, slip: &Slip) {
         self.reprint_bar(slip);
         self.gap(10);
         self.number(slip);
         self.gap(24);
         self.bilingual(&slip.service, Style::Title, Style::Large);
+        self.visit(slip, Style::Large);
         self.gap(24);
         self.rule(Weight::Heavy);
         self.destination(slip, Style::Large);
@@ -184,6 +186,23 @@ impl Sheet<'_> {
         if slip.favoured {
             self.gap(18);
             self.push("优先 PRIORITY", Style::Heading, Ground::Badge);
+        }
+    }
+
+    /// What else is known of the visit: the time of its appointment, and its further services.
+    fn visit(&mut self, slip: &Slip, style: Style) {
+        if !slip.slot.is_empty() {
+            self.gap(10);
+            let (zh, en) = (format!("预约 {}", slip.slot), "Appointment");
+            self.label(&zh, en, style);
+        }
+        if !slip.then.is_empty() {
+            self.gap(14);
+            self.label("之后还办理", "And then", Style::Body);
+        }
+        for service in &slip.then {
+            self.gap(6);
+            self.label(&service.zh, &service.en, style);
         }
     }
 

@@ -46,6 +46,10 @@ pub struct Slip {
     pub favoured: bool,
     /// The service the ticket is for.
     pub service: Bilingual,
+    /// The further services of the ticket, in their order.
+    pub then: Vec<Bilingual>,
+    /// The time of its appointment, ready to print: `10:00`.
+    pub slot: String,
     /// How many people are before this one; `None` prints nothing.
     pub people_ahead: Option<u32>,
     /// The expected wait; `None` prints nothing.
@@ -66,7 +70,7 @@ pub struct Slip {
     pub qr: Option<String>,
     /// 0 for the first paper; n prints a bar 补打 REPRINT n.
     pub copy: u32,
-    /// True prints number, service and counters only, larger.
+    /// True prints number, services, appointment and counters only, larger.
     pub large_print: bool,
 }
 
@@ -82,6 +86,8 @@ impl Slip {
             number: "A012".into(),
             favoured: false,
             service: Bilingual::new("电费缴纳", "Pay an electricity bill"),
+            then: Vec::new(),
+            slot: String::new(),
             people_ahead: Some(7),
             expected_wait: Some(WaitInterval {
                 from_minutes: 15,

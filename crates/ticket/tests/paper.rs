@@ -37,7 +37,27 @@ fn slips() -> Vec<Slip> {
         number: "V8".into(),
         ..Slip::default()
     };
-    vec![Slip::example(), large, favoured, bare]
+    vec![
+        Slip::example(),
+        large,
+        favoured,
+        bare,
+        visit(false),
+        visit(true),
+    ]
+}
+
+/// An appointment with two further services.
+fn visit(large_print: bool) -> Slip {
+    Slip {
+        slot: "10:30".into(),
+        then: vec![
+            Bilingual::new("新装增容", "New connection, more capacity"),
+            Bilingual::new("发票打印", "Print an invoice"),
+        ],
+        large_print,
+        ..Slip::example()
+    }
 }
 
 fn only_sheet(bytes: &[u8], profile: &PrinterProfile) -> MonoSurface {
@@ -126,6 +146,24 @@ fn the_two_languages_and_the_number_are_in_the_native_bytes() {
             .windows(encoded.len())
             .any(|window| window == &*encoded);
         assert!(found, "{text}");
+    }
+}
+
+#[test]
+fn the_slot_and_the_further_services_are_on_paper_in_every_form() {
+    for large_print in [false, true] {
+        let bytes = paper_bytes(&printer(Method::Native, 384), &visit(large_print));
+        for text in [
+            "预约 10:30",
+            "Appointment",
+            "之后还办理",
+            "新装增容",
+            "发票打印",
+        ] {
+            let (encoded, _, _) = encoding_rs::GB18030.encode(text);
+            let mut windows = bytes.windows(encoded.len());
+            assert!(windows.any(|window| window == &*encoded), "{text}");
+        }
     }
 }
 

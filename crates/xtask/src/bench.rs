@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measures the hall and the machine's own limits in one run.
+//! `cargo xtask bench`: measures the hall and the machine's own limits in one run, and its start.
 
 use anyhow::Result;
 use clap::Args;
@@ -7,7 +7,7 @@ use crate::workspace;
 
 #[derive(Args)]
 pub struct Options {
-    /// Passed on to the bench.
+    /// Passed on to the bench of the running hall.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<String>,
 }
@@ -16,5 +16,12 @@ pub fn run(options: &Options) -> Result<()> {
     workspace::run(
         workspace::cargo(["bench", "--package", "hall", "--bench", "limits", "--"])
             .args(&options.rest),
-    )
+    )?;
+    workspace::run(&mut workspace::cargo([
+        "bench",
+        "--package",
+        "store",
+        "--bench",
+        "start",
+    ]))
 }

@@ -258,6 +258,41 @@ fn after_a_loss_only_calls_that_still_wait_are_spoken_and_the_others_are_recorde
 }
 
 #[test]
+fn a_customer_who_was_sent_back_is_not_sent_to_the_counter_any_more() {
+    let mut world = World::new();
+    let called = [0, 1].map(|call| row(call, CallState::Called, 0, 1));
+    world.hear(vec![rows(1, false, vec![]), up()]);
+    world.hear(vec![rows(2, false, called.to_vec())]);
+    world.pass(1_000);
+    assert!(world.view().newest.unwrap().expected);
+    let left = [0, 1, 2].map(|call| row(call, CallState::Left, 0, 2));
+    world.hear(vec![rows(3, false, left.to_vec())]);
+    let view = world.view();
+    assert_eq!(
+        view.newest
+            .map(|newest| (newest.number, newest.expected, newest.lit)),
+        Some(("A001".to_owned(), false, false))
+    );
+    assert!(view.last.iter().all(|listed| !listed.expected));
+    world.pass(30_000);
+    assert_eq!(
+        world.spoken(),
+        [(0, 0)],
+        "what was begun is said to its end"
+    );
+    let unspoken = world
+        .recorded
+        .iter()
+        .filter(|(_, verdict, _)| !verdict.is_spoken());
+    let why: Vec<_> = unspoken
+        .map(|(it, verdict, _)| (it.call.call - FIRST_CALL, verdict.why.as_deref()))
+        .collect();
+    assert_eq!(why, [1, 2].map(|call| (call, Some(NOT_EXPECTED))));
+    let newest = world.view().newest.unwrap();
+    assert!(!newest.expected && !newest.lit);
+}
+
+#[test]
 fn a_hall_that_was_started_again_makes_the_wall_repeat_nothing() {
     let mut world = World::new();
     world.hear(vec![

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use client::Language;
-use protocol::NotPrintedReason;
+use protocol::{Done, NotPrintedReason, Outcome, Refusal};
 use ticket::Trouble;
 
 use super::*;

@@ -1,5 +1,5 @@
-use queue::Event;
-use store::{Answered, AppendError, Entry, ReplayError, RequestId, Store};
+use queue::{Date, Event};
+use store::{Answered, AppendError, Appointment, DayKey, Entry, ReplayError, RequestId, Store};
 
 /// What the loop needs of its memory, so that another one can stand behind it: a simulated disk
 /// in tests, a replicated log one day.
@@ -15,6 +15,25 @@ pub trait Journal {
     /// # Errors
     /// If it cannot be read.
     fn answered(&self, id: &RequestId) -> Result<Option<Answered>, AppendError>;
+
+    /// The appointment with a code, if there is one.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn appointment(&self, code: &str) -> Result<Option<Appointment>, AppendError>;
+
+    /// The secret of a business day, made when it is asked for first.
+    ///
+    /// # Errors
+    /// If it cannot be read or written.
+    fn day_key(&self, date: Date) -> Result<DayKey, AppendError>;
+
+    /// Deletes the secrets of the days before a date, so that nothing leads back from what was
+    /// made with them.
+    ///
+    /// # Errors
+    /// If they cannot be deleted.
+    fn forget_keys_before(&mut self, date: Date) -> Result<(), AppendError>;
 
     /// Gives every event of the open day, in order.
     ///
@@ -33,6 +52,18 @@ impl Journal for Store {
 
     fn answered(&self, id: &RequestId) -> Result<Option<Answered>, AppendError> {
         Store::answered(self, id)
+    }
+
+    fn appointment(&self, code: &str) -> Result<Option<Appointment>, AppendError> {
+        Store::appointment(self, code)
+    }
+
+    fn day_key(&self, date: Date) -> Result<DayKey, AppendError> {
+        Store::day_key(self, date)
+    }
+
+    fn forget_keys_before(&mut self, date: Date) -> Result<(), AppendError> {
+        Store::forget_keys_before(self, date).map(|_| ())
     }
 
     fn replay(&self, take: &mut dyn FnMut(Event)) -> Result<(), ReplayError> {

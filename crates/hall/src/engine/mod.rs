@@ -4,8 +4,10 @@
 //! it in order, appends it in one transaction, and only then says anything to anybody. Sockets,
 //! timers and the clock stay outside, so that a test can drive this very body.
 
+mod calendar;
 mod devices;
 mod journal;
+mod known;
 mod message;
 mod rows;
 mod table;
@@ -15,10 +17,11 @@ mod translate;
 use std::collections::BTreeSet;
 
 use protocol::{Act, Audience, ByeCode, Done, Epoch, Hello, Outcome, Refusal, Resume, Role};
-use queue::{Event, Moment, Now, Queue};
+use queue::{Event, Happening, Now, Queue};
 use store::{Answered, AppendError, Entry};
 use uuid::Uuid;
 
+pub use calendar::Calendar;
 use devices::{Devices, Joined};
 pub use journal::Journal;
 pub use message::{Fatal, Input, Output, SessionId};
@@ -117,9 +120,8 @@ impl<J: Journal> Engine<J> {
         self.queue.next_deadline()
     }
 
-    /// Takes in a batch, which may be empty when only time has passed. `local_text` words a
-    /// moment of the wall clock as local date and time. What changed for everybody is left to
-    /// [`Engine::publish`].
+    /// Takes in a batch, which may be empty when only time has passed. What changed for everybody is
+    /// left to [`Engine::publish`].
     ///
     /// # Errors
     /// If the hall must stop. Nothing has been said then.
@@ -127,12 +129,13 @@ impl<J: Journal> Engine<J> {
         &mut self,
         batch: Vec<Input>,
         now: Now,
-        local_text: &dyn Fn(i64) -> String,
+        calendar: &dyn Calendar,
     ) -> Result<Vec<Output>, Fatal> {
         let mut draft = Draft::default();
-        self.turn_day(now, &mut draft);
+        self.settle(now, &mut draft);
         for input in batch {
-            self.take(input, now, local_text, &mut draft);
+            self.take(input, now, calendar, &mut draft);
+            self.settle(now, &mut draft);
         }
         self.commit(now, &mut draft)?;
         let answers = draft.answers.into_iter();
@@ -145,7 +148,7 @@ impl<J: Journal> Engine<J> {
             .collect();
         outputs.extend(draft.sittings);
         if !draft.catching_up.is_empty() {
-            outputs.extend(self.publish(now.at));
+            outputs.extend(self.publish(now));
         }
         let seq = self.seq;
         outputs.extend(draft.catching_up.into_iter().map(|(session, role, since)| {
@@ -155,13 +158,7 @@ impl<J: Journal> Engine<J> {
         Ok(outputs)
     }
 
-    fn take(
-        &mut self,
-        input: Input,
-        now: Now,
-        local_text: &dyn Fn(i64) -> String,
-        draft: &mut Draft,
-    ) {
+    fn take(&mut self, input: Input, now: Now, calendar: &dyn Calendar, draft: &mut Draft) {
         match input {
             Input::Join { session, hello } => self.join(session, &hello, now, draft),
             Input::CatchUp {
@@ -177,7 +174,7 @@ impl<J: Journal> Engine<J> {
                 id,
                 act,
             } => {
-                let outcome = self.request(now, local_text, (role, &device), id, &act, draft);
+                let outcome = self.request(now, calendar, (role, &device), id, &act, draft);
                 draft.answers.push((session, id, outcome));
             }
         }
@@ -206,14 +203,14 @@ impl<J: Journal> Engine<J> {
     fn request(
         &mut self,
         now: Now,
-        local_text: &dyn Fn(i64) -> String,
+        calendar: &dyn Calendar,
         (role, device): (Role, &str),
         id: Uuid,
         act: &Act,
         draft: &mut Draft,
     ) -> Outcome {
-        let asked = encode(act);
-        match self.known(id, draft) {
+        let asked = encode(&known::without_person(act));
+        match self.answered(id, draft) {
             Ok(Some(known)) if known.act == asked.as_bytes() => return decode(&known.outcome),
             Ok(Some(_)) => return Outcome::Refused(Refusal::IdUsedOtherwise),
             Ok(None) => {}
@@ -223,7 +220,7 @@ impl<J: Journal> Engine<J> {
         if now.at.steady_ms < self.store_again_steady_ms {
             return Outcome::Refused(Refusal::NotStored);
         }
-        let (events, outcome) = match self.decide(now, local_text, role, act) {
+        let (events, outcome) = match self.decide(now, calendar, role, (id, act)) {
             Ok((events, done)) => (events, Outcome::Done(done)),
             Err(refusal) => (Vec::new(), Outcome::Refused(refusal)),
         };
@@ -242,7 +239,7 @@ impl<J: Journal> Engine<J> {
         outcome
     }
 
-    fn known(&self, id: Uuid, draft: &Draft) -> Result<Option<Answered>, AppendError> {
+    fn answered(&self, id: Uuid, draft: &Draft) -> Result<Option<Answered>, AppendError> {
         let in_batch = draft
             .entries
             .iter()
@@ -259,41 +256,46 @@ impl<J: Journal> Engine<J> {
     fn decide(
         &self,
         now: Now,
-        local_text: &dyn Fn(i64) -> String,
+        calendar: &dyn Calendar,
         role: Role,
-        act: &Act,
+        (id, act): (Uuid, &Act),
     ) -> Result<(Vec<Event>, Done), Refusal> {
         if !act.may_be_asked_by(role) {
             return Err(Refusal::NotAllowed);
         }
-        let command = translate::command(act)?;
+        let date = self.queue.day().date().unwrap_or(now.today);
+        let known = known::look_up(act, id, date, (&self.journal, calendar))?;
+        let command = translate::command(act, role, self.queue.day(), &known)?;
         let events = self
             .queue
             .decide(now, &command)
-            .map_err(translate::refusal)?;
+            .map_err(|refusal| translate::refusal(refusal, calendar))?;
         let teller = Teller {
             settings: &self.settings,
             queue: &self.queue,
-            local_text,
+            calendar,
         };
         let done = teller.tell(&events);
         Ok((events, done))
     }
 
-    fn turn_day(&mut self, now: Now, draft: &mut Draft) {
+    /// What happens by itself, until nothing does.
+    fn settle(&mut self, now: Now, draft: &mut Draft) {
         if now.at.steady_ms < self.store_again_steady_ms {
             return;
         }
-        let events = self.queue.decide_due(now);
-        if events.is_empty() {
-            return;
+        loop {
+            let events = self.queue.decide_due(now);
+            if events.is_empty() {
+                break;
+            }
+            events.iter().for_each(|event| self.queue.evolve(event));
+            draft.entries.push(Entry {
+                actor: "hall".to_owned(),
+                events,
+                request: None,
+            });
         }
-        events.iter().for_each(|event| self.queue.evolve(event));
-        draft.entries.push(Entry {
-            actor: "hall".to_owned(),
-            events,
-            request: None,
-        });
     }
 
     /// One transaction for the whole batch. If it fails, the state goes back to what is on disk
@@ -303,7 +305,10 @@ impl<J: Journal> Engine<J> {
             return Ok(());
         }
         match self.journal.append(self.journal.seq(), &draft.entries) {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                self.forget_persons(draft);
+                Ok(())
+            }
             Err(error @ AppendError::Conflict { .. }) => Err(Fatal::Conflict(error)),
             Err(AppendError::NotStored(reason)) => {
                 tracing::error!(
@@ -317,6 +322,22 @@ impl<J: Journal> Engine<J> {
         }
     }
 
+    /// When a day has turned, nothing leads back any more to whose telephone numbers the day
+    /// before had.
+    fn forget_persons(&mut self, draft: &Draft) {
+        let mut events = draft.entries.iter().flat_map(|entry| &entry.events);
+        let opened = events.find_map(|event| match event.what {
+            Happening::DayOpened { day, .. } => Some(day),
+            _ => None,
+        });
+        let Some(date) = opened else { return };
+        if let Err(error) = self.journal.forget_keys_before(date) {
+            tracing::warn!(
+                "the key to yesterday's telephone numbers could not be deleted: {error}. It is tried again when the next day begins."
+            );
+        }
+    }
+
     fn reload(&mut self) -> Result<(), Fatal> {
         self.queue = Queue::new(self.settings.rules());
         let queue = &mut self.queue;
@@ -326,7 +347,7 @@ impl<J: Journal> Engine<J> {
 
     /// Brings the tables up to date and gives what changed since the last time. When to do so is
     /// up to the caller: rows may wait a moment for each other, answers may not.
-    pub fn publish(&mut self, now: Moment) -> Vec<Output> {
+    pub fn publish(&mut self, now: Now) -> Vec<Output> {
         let devices = self.devices.rows();
         let view = View {
             settings: &self.settings,

@@ -1,16 +1,20 @@
 //! What each audience sees of the hall, as rows.
 
 use protocol::{
-    Audience, CallRow, ClassRow, CounterRow, CounterState, Desk, DeviceRow, HallRow, InHand,
-    LAST_CALLS, NextInLine, NoticeRow, Row, ServiceRow, TicketRow,
+    AsksPhone, Audience, CallRow, ClassRow, CounterRow, CounterState, Desk, DeviceRow, DoorState,
+    Doors, HallRow, HeldTicket, InHand, LAST_CALLS, MissedTicket, NextInLine, NoticeRow,
+    OutcomeRow, Row, ServiceRow, TicketRow,
 };
-use queue::{CounterNumber, Moment, Paper, Queue, State, Ticket, Workload};
+use queue::{CounterNumber, Now, Paper, Queue, ServiceCode, State, Ticket, Workload};
 
-use super::translate::{call_state, not_printed, wait_range};
+use super::translate::{alarm, call_reason, call_state, doors, limit, not_printed, wait_range};
 use crate::settings::{CounterSettings, HallSettings, ServiceSettings};
 
 /// Those who come next that a clerk sees (办一、按二、招呼三).
 const NEXT_SHOWN: usize = 3;
+
+/// Those who missed a call that a clerk sees: the last ones, who may still come.
+const MISSED_SHOWN: usize = 8;
 
 /// Tickets on no paper that staff see. More of them is one trouble, and not many.
 const ON_NO_PAPER_SHOWN: usize = 100;
@@ -20,14 +24,14 @@ pub(crate) struct View<'a> {
     pub(crate) settings: &'a HallSettings,
     pub(crate) queue: &'a Queue,
     pub(crate) devices: &'a [DeviceRow],
-    pub(crate) now: Moment,
+    pub(crate) now: Now,
 }
 
 impl View<'_> {
     /// The rows of every audience, in the order of [`Audience::ALL`].
     pub(crate) fn rows_by_audience(&self) -> [Vec<Row>; 3] {
         let hall = Row::Hall(self.hall());
-        let workload = self.queue.workload(self.now);
+        let workload = self.queue.workload(self.now.at);
         let services: Vec<Row> = self
             .settings
             .services
@@ -52,6 +56,7 @@ impl View<'_> {
                 let counters = self.counters().map(Row::Counter);
                 counters
                     .chain(self.tickets())
+                    .chain(self.alarms())
                     .chain(self.devices())
                     .collect()
             }
@@ -68,6 +73,7 @@ impl View<'_> {
 
     fn hall(&self) -> HallRow {
         let day = self.queue.day();
+        let rules = self.queue.settings();
         HallRow {
             name: self.settings.name.clone(),
             day: day.date().map(|date| date.to_string()).unwrap_or_default(),
@@ -75,7 +81,16 @@ impl View<'_> {
             missed_call_rule: self.settings.missed_call_rule.clone(),
             issued: day.tickets().len() as u32,
             waiting: day.waiting(),
-            ..Default::default()
+            doors: self.doors(None),
+            outcomes: self.settings.outcomes.iter().map(outcome).collect(),
+            may_choose: rules.may_choose,
+            asks_phone: if rules.one_ticket_per_phone {
+                AsksPhone::Always
+            } else {
+                AsksPhone::No
+            },
+            appointments: self.settings.appointments,
+            returns: rules.missed.is_some(),
         }
     }
 
@@ -95,7 +110,8 @@ impl View<'_> {
             at_kiosk: service.at_kiosk,
             waiting: self.queue.day().waiting_for(&service.code),
             wait: wait.map(wait_range),
-            ..Default::default()
+            doors: self.doors(Some(&service.code)),
+            limit_min: limit_min(service),
         }
     }
 
@@ -110,7 +126,7 @@ impl View<'_> {
         CounterRow {
             number: number.0,
             name: settings.name.clone(),
-            services: settings.services.iter().map(ToString::to_string).collect(),
+            services: settings.rule.services().map(ToString::to_string).collect(),
             state: self.state_of(number),
             desk: Some(self.desk(number)),
         }
@@ -131,16 +147,64 @@ impl View<'_> {
         Desk {
             clerk: counter.map(|counter| counter.clerk.clone()),
             pause_reason: counter.and_then(|counter| counter.paused.clone()),
-            in_hand: day.in_hand(number).and_then(in_hand),
+            in_hand: day.in_hand(number).and_then(|ticket| self.in_hand(ticket)),
             next: self
                 .queue
-                .preview(number, self.now, shown)
+                .preview(number, self.now.at, shown)
                 .into_iter()
                 .map(next_in_line)
                 .collect(),
             finished: day.finished_at(number),
-            ..Default::default()
+            awaiting: counter.is_some_and(|counter| counter.awaiting.is_some()),
+            held: day.held_at(number).filter_map(held).collect(),
+            missed: self.missed(number),
         }
+    }
+
+    fn in_hand(&self, ticket: &Ticket) -> Option<InHand> {
+        let call = ticket.call.as_ref()?;
+        let reason = call.reason.as_ref();
+        let services = &self.queue.settings().services;
+        let handling_limit = services.get(ticket.service())?.handling_limit;
+        let limit_at_ms = call
+            .arrived
+            .zip(handling_limit)
+            .map(|(arrived, limit)| arrived.wall_ms.saturating_add_unsigned(limit.limit_ms));
+        let others = ticket
+            .open_errands()
+            .filter(|(errand, _)| *errand != ticket.current);
+        Some(InHand {
+            ticket: ticket.id.0,
+            number: ticket.number.to_string(),
+            service: ticket.service().to_string(),
+            class: ticket.class.to_string(),
+            state: call_state(ticket.state)?,
+            called_at_ms: call.first.wall_ms,
+            arrived_at_ms: call.arrived.map(|arrived| arrived.wall_ms),
+            waited_ms: reason.map_or(0, |reason| reason.waited_ms),
+            recalls: call.recalls,
+            score_milli: reason.map_or(0, queue::Reason::score_milli),
+            overtook: reason.map_or(0, |reason| reason.overtook),
+            reason: reason.map(|reason| call_reason(reason, self.queue.day())),
+            verified: ticket.verified,
+            then: others
+                .map(|(_, errand)| errand.service.to_string())
+                .collect(),
+            note: ticket.note.clone(),
+            limit: limit(call.handling_told),
+            limit_at_ms,
+        })
+    }
+
+    /// The last who missed a counter's call, the newest first.
+    fn missed(&self, number: CounterNumber) -> Vec<MissedTicket> {
+        let mut missed: Vec<&Ticket> = self.queue.day().missed_at(number).collect();
+        missed.sort_by_key(|ticket| std::cmp::Reverse(ticket.missed.at.steady_ms));
+        missed
+            .into_iter()
+            .take(MISSED_SHOWN)
+            .map(self::missed)
+            .collect()
     }
 
     /// The last calls, and those further back whose customer is still expected.
@@ -172,6 +236,26 @@ impl View<'_> {
             .map(Row::Ticket)
     }
 
+    fn alarms(&self) -> impl Iterator<Item = Row> {
+        let alarms = self.queue.day().alarms();
+        alarms.map(|(of, raised)| Row::Alarm(alarm(of, raised)))
+    }
+
+    /// Whether numbers are given out now, in the hall or for a service.
+    fn doors(&self, service: Option<&ServiceCode>) -> Doors {
+        let (date, time) = (self.now.today, self.now.time_of_day_ms);
+        let date = self.queue.day().date().unwrap_or(date);
+        let by_hours = doors(self.queue.settings().doors(service, date, time));
+        let left = service.and_then(|service| self.queue.quota_left(service, time));
+        if by_hours.state == DoorState::Open && left == Some(0) {
+            return Doors {
+                state: DoorState::QuotaUsedUp,
+                ..by_hours
+            };
+        }
+        by_hours
+    }
+
     fn notices(&self) -> impl Iterator<Item = Row> {
         let row = |(place, text): (usize, &protocol::Text)| NoticeRow {
             notice: place as u32,
@@ -197,36 +281,50 @@ fn class(class: &crate::settings::ClassSettings) -> ClassRow {
         claim: class.claim.clone(),
         favoured: class.favoured,
         at_kiosk: class.at_kiosk,
-        ..Default::default()
+        proof: class.proof.clone(),
     }
 }
 
-fn in_hand(ticket: &Ticket) -> Option<InHand> {
-    let call = ticket.call.as_ref()?;
-    Some(InHand {
-        ticket: ticket.id.0,
-        number: ticket.number.to_string(),
-        service: ticket.service.to_string(),
-        class: ticket.class.to_string(),
-        state: call_state(ticket.state)?,
-        called_at_ms: call.first.wall_ms,
-        arrived_at_ms: call.arrived.map(|arrived| arrived.wall_ms),
-        waited_ms: call.reason.waited_ms,
-        recalls: call.recalls,
-        score_milli: call.reason.score_milli(),
-        overtook: call.reason.overtook,
-        ..Default::default()
-    })
+fn outcome(outcome: &crate::settings::OutcomeSettings) -> OutcomeRow {
+    OutcomeRow {
+        code: outcome.code.to_string(),
+        label: outcome.label.clone(),
+    }
+}
+
+fn limit_min(service: &ServiceSettings) -> Option<u32> {
+    let limit = service.rule.handling_limit?;
+    u32::try_from(limit.limit_ms / 60_000).ok()
 }
 
 fn next_in_line(ticket: &Ticket) -> NextInLine {
     NextInLine {
         ticket: ticket.id.0,
         number: ticket.number.to_string(),
-        service: ticket.service.to_string(),
+        service: ticket.service().to_string(),
         class: ticket.class.to_string(),
         issued_at_ms: ticket.issued.wall_ms,
-        ..Default::default()
+        limit: limit(ticket.wait_told),
+    }
+}
+
+fn held(ticket: &Ticket) -> Option<HeldTicket> {
+    let hold = ticket.hold.as_ref()?;
+    Some(HeldTicket {
+        ticket: ticket.id.0,
+        number: ticket.number.to_string(),
+        service: ticket.service().to_string(),
+        reason: hold.reason.clone(),
+        until_ms: hold.until.map(|until| until.wall_ms),
+    })
+}
+
+fn missed(ticket: &Ticket) -> MissedTicket {
+    MissedTicket {
+        ticket: ticket.id.0,
+        number: ticket.number.to_string(),
+        service: ticket.service().to_string(),
+        missed_at_ms: ticket.missed.at.wall_ms,
     }
 }
 
@@ -236,7 +334,7 @@ fn call(ticket: &Ticket) -> Option<CallRow> {
         call: call.id.0,
         number: ticket.number.to_string(),
         counter: call.counter.0,
-        service: ticket.service.to_string(),
+        service: ticket.service().to_string(),
         state: call_state(ticket.state)?,
         recalls: call.recalls,
         called_at_ms: call.last.wall_ms,
@@ -250,7 +348,7 @@ fn ticket(ticket: &Ticket) -> Option<TicketRow> {
     Some(TicketRow {
         ticket: ticket.id.0,
         number: ticket.number.to_string(),
-        service: ticket.service.to_string(),
+        service: ticket.service().to_string(),
         not_printed: not_printed(why),
     })
 }

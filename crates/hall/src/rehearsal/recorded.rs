@@ -10,7 +10,7 @@ use flate2::read::GzDecoder;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use protocol::Text;
-use queue::{ClassCode, CounterNumber, ServiceCode};
+use queue::{ClassCode, CounterNumber, CounterPlan, Series, SeriesCode, Service, ServiceCode};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
@@ -31,6 +31,13 @@ const FAVOURED_OF_100: [(&str, f64); 3] = [("elderly", 10.0), ("disabled", 3.0),
 
 /// Nor do they say who lost patience: it is drawn between these, in minutes.
 const PATIENCE_MIN: std::ops::Range<u64> = 90..240;
+
+/// The numbers of each queue.
+const SERIES: Series = Series {
+    first: 1,
+    last: 9_999,
+    then: None,
+};
 
 /// Why a day cannot be played. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -230,18 +237,21 @@ fn hall(office: &str, queues: &[Queue<'_>]) -> HallSettings {
     let mut settings = HallSettings::default_hall();
     settings.name = Text::new(office, office);
     settings.time_zone = TimeZone::get("Europe/Warsaw").unwrap_or(TimeZone::UTC);
-    settings.max_waiting = u32::MAX;
+    settings.house.max_waiting = u32::MAX;
     settings.services = queues.iter().map(service).collect();
+    let services = settings.services.iter();
+    settings.house.series = services
+        .map(|service| (service.rule.series.clone(), SERIES))
+        .collect();
     let chairs = queues
         .iter()
         .flat_map(|queue| (0..queue.counters).map(move |_| queue));
     settings.counters = chairs
         .enumerate()
         .map(|(place, queue)| {
-            let services = vec![queue.code.clone()];
             let counter = CounterSettings {
                 name: Text::new(queue.name, queue.name),
-                services,
+                rule: CounterPlan::new(vec![queue.code.clone()]),
             };
             (CounterNumber(place as u16 + 1), counter)
         })
@@ -255,9 +265,8 @@ fn service(queue: &Queue<'_>) -> ServiceSettings {
         name: Text::new(queue.name, queue.name),
         zone: Text::default(),
         papers: Vec::new(),
-        typical_handling_ms: queue.handling_ms,
-        last_number: 9_999,
         at_kiosk: true,
+        rule: Service::new(SeriesCode::new(queue.code.as_str()), queue.handling_ms),
     }
 }
 
@@ -286,7 +295,7 @@ mod tests {
             (2, 3)
         );
         assert_eq!(
-            day.settings.services[0].typical_handling_ms,
+            day.settings.services[0].rule.typical_handling_ms,
             2 * SNAPSHOT_MS / 4 - WALK_MS
         );
     }

@@ -125,9 +125,7 @@ impl<J: Journal> Writer<J> {
     fn handle(&mut self, batch: Vec<Mail>) -> Result<(), Fatal> {
         let inputs = batch.into_iter().map(|mail| self.open(mail)).collect();
         let clock = self.clock.clone();
-        let outputs = self
-            .engine
-            .handle(inputs, clock.now(), &|wall_ms| clock.local_text(wall_ms))?;
+        let outputs = self.engine.handle(inputs, clock.now(), &clock)?;
         outputs.into_iter().for_each(|output| self.send(output));
         self.unpublished = true;
         if Instant::now() >= self.publish_next {
@@ -137,7 +135,7 @@ impl<J: Journal> Writer<J> {
     }
 
     fn publish(&mut self) {
-        let changes = self.engine.publish(self.clock.now().at);
+        let changes = self.engine.publish(self.clock.now());
         changes.into_iter().for_each(|output| self.send(output));
         self.unpublished = false;
         self.publish_next = Instant::now() + PUBLISH_EVERY;

@@ -1,5 +1,7 @@
 //! The settings as they stand in the file, each value with its place for the messages.
 
+use std::collections::BTreeMap;
+
 use protocol::Text;
 use serde::Deserialize;
 use toml::Spanned;
@@ -13,12 +15,36 @@ pub(super) struct HallFile {
     pub(super) listen: Spanned<String>,
     pub(super) max_waiting: Spanned<u32>,
     pub(super) missed_call_rule: Text,
+    #[serde(default)]
+    pub(super) one_ticket_per_phone: bool,
+    #[serde(default)]
+    pub(super) errands_in_order: bool,
+    #[serde(default = "yes")]
+    pub(super) clerks_may_choose: bool,
+    #[serde(default = "near")]
+    pub(super) near_percent: Spanned<u32>,
+    #[serde(default)]
+    pub(super) walk_in_prefix: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) hours: Option<HoursEntry>,
+    #[serde(default)]
+    pub(super) recall: Option<RecallEntry>,
+    #[serde(default)]
+    pub(super) missed: Option<MissedEntry>,
+    #[serde(default)]
+    pub(super) appointments: Option<AppointmentsEntry>,
+    #[serde(default)]
+    pub(super) alarm: AlarmEntry,
     #[serde(rename = "class", default)]
     pub(super) classes: Vec<ClassEntry>,
     #[serde(rename = "service", default)]
     pub(super) services: Vec<ServiceEntry>,
     #[serde(rename = "counter", default)]
     pub(super) counters: Vec<CounterEntry>,
+    #[serde(rename = "clerk", default)]
+    pub(super) clerks: Vec<ClerkEntry>,
+    #[serde(rename = "outcome", default)]
+    pub(super) outcomes: Vec<OutcomeEntry>,
     #[serde(rename = "notice", default)]
     pub(super) notices: Vec<NoticeEntry>,
 }
@@ -36,6 +62,10 @@ pub(super) struct ClassEntry {
     pub(super) favoured: bool,
     #[serde(default)]
     pub(super) at_kiosk: bool,
+    #[serde(default)]
+    pub(super) proof: Option<Text>,
+    #[serde(default)]
+    pub(super) prefix: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -47,10 +77,93 @@ pub(super) struct ServiceEntry {
     pub(super) typical_min: Spanned<u32>,
     #[serde(default)]
     pub(super) papers: Vec<Text>,
+    #[serde(default = "one")]
+    pub(super) first_number: Spanned<u32>,
     #[serde(default = "last_number_of_three_digits")]
     pub(super) last_number: Spanned<u32>,
+    #[serde(default)]
+    pub(super) spare_prefix: Option<Spanned<String>>,
     #[serde(default = "yes")]
     pub(super) at_kiosk: bool,
+    #[serde(default)]
+    pub(super) limit_min: Option<Spanned<u32>>,
+    #[serde(default)]
+    pub(super) warn_min: Option<Spanned<u32>>,
+    #[serde(default)]
+    pub(super) target_wait_min: BTreeMap<Spanned<String>, Spanned<u32>>,
+    #[serde(default)]
+    pub(super) hours: Option<HoursEntry>,
+    #[serde(default)]
+    pub(super) quota: Vec<QuotaEntry>,
+    #[serde(default)]
+    pub(super) alarm: AlarmEntry,
+}
+
+/// Periods like `"08:30-12:00"` by weekday; a day that is left out is closed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HoursEntry {
+    #[serde(default)]
+    pub(super) monday: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) tuesday: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) wednesday: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) thursday: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) friday: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) saturday: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) sunday: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) cut_off_min: u32,
+    #[serde(default)]
+    pub(super) exceptions: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QuotaEntry {
+    pub(super) hours: Spanned<String>,
+    pub(super) most: u32,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AlarmEntry {
+    #[serde(default)]
+    pub(super) people: Option<u32>,
+    #[serde(default)]
+    pub(super) wait_min: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RecallEntry {
+    pub(super) most: u32,
+    pub(super) least_interval_s: u32,
+    #[serde(default)]
+    pub(super) no_show_after_s: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MissedEntry {
+    #[serde(default)]
+    pub(super) within_min: Option<u32>,
+    #[serde(default)]
+    pub(super) within_calls: Option<u32>,
+    pub(super) back_after_calls: u32,
+    pub(super) most: Spanned<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AppointmentsEntry {
+    pub(super) early_min: u32,
+    pub(super) late_min: u32,
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,6 +172,33 @@ pub(super) struct CounterEntry {
     pub(super) number: Spanned<u16>,
     pub(super) name: Text,
     pub(super) services: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) then: Vec<Vec<Spanned<String>>>,
+    #[serde(default)]
+    pub(super) first_for: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) only_for: Vec<Spanned<String>>,
+}
+
+impl CounterEntry {
+    /// Every service that it takes, in whatever rank.
+    pub(super) fn all_services(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.services.iter().chain(self.then.iter().flatten())
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClerkEntry {
+    pub(super) name: Spanned<String>,
+    pub(super) services: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OutcomeEntry {
+    pub(super) code: Spanned<String>,
+    pub(super) label: Text,
 }
 
 #[derive(Debug, Deserialize)]
@@ -69,6 +209,14 @@ pub(super) struct NoticeEntry {
 
 fn last_number_of_three_digits() -> Spanned<u32> {
     Spanned::new(0..0, 999)
+}
+
+fn one() -> Spanned<u32> {
+    Spanned::new(0..0, 1)
+}
+
+fn near() -> Spanned<u32> {
+    Spanned::new(0..0, 80)
 }
 
 fn yes() -> bool {

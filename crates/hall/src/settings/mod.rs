@@ -12,7 +12,7 @@ use std::path::Path;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use protocol::Text;
-use queue::{ClassCode, CounterNumber, ServiceCode};
+use queue::{ClassCode, CounterNumber, OutcomeCode, ServiceCode};
 
 pub use mistake::{Mistake, SettingsError};
 
@@ -30,18 +30,22 @@ pub struct HallSettings {
     pub day_turns_at: Time,
     /// Where the hall listens.
     pub listen: SocketAddr,
-    /// Most tickets that may wait at the same time.
-    pub max_waiting: u32,
     /// What happens to a customer who misses a call.
     pub missed_call_rule: Text,
+    /// Whether the hall makes appointments.
+    pub appointments: bool,
     /// The customer classes, the ordinary one first.
     pub classes: Vec<ClassSettings>,
     /// The services, in the order of the kiosk.
     pub services: Vec<ServiceSettings>,
     /// The counters by number.
     pub counters: BTreeMap<CounterNumber, CounterSettings>,
+    /// What may come of an errand, in the order of the clerk's screen.
+    pub outcomes: Vec<OutcomeSettings>,
     /// Lines for everybody.
     pub notices: Vec<Text>,
+    /// The rules of the house as a whole, without those of services, classes and counters.
+    pub house: queue::Settings,
 }
 
 /// A customer class.
@@ -53,14 +57,23 @@ pub struct ClassSettings {
     pub label: Text,
     /// How a customer says it.
     pub claim: Text,
-    /// The wait that it is promised, in milliseconds.
-    pub target_wait_ms: u64,
-    /// Time credited on arrival, in milliseconds.
-    pub head_start_ms: u64,
+    /// What the clerk asks to see.
+    pub proof: Option<Text>,
     /// Whether the hall favours it.
     pub favoured: bool,
     /// Whether a kiosk offers it.
     pub at_kiosk: bool,
+    /// What the rules need of it.
+    pub rule: queue::Class,
+}
+
+/// What may come of an errand.
+#[derive(Clone, Debug)]
+pub struct OutcomeSettings {
+    /// Its code.
+    pub code: OutcomeCode,
+    /// Its label.
+    pub label: Text,
 }
 
 /// A service.
@@ -74,12 +87,10 @@ pub struct ServiceSettings {
     pub zone: Text,
     /// The papers that it needs.
     pub papers: Vec<Text>,
-    /// How long one customer takes until measured, in milliseconds.
-    pub typical_handling_ms: u64,
-    /// The last number of its series.
-    pub last_number: u32,
     /// Whether a kiosk offers it.
     pub at_kiosk: bool,
+    /// What the rules need of it.
+    pub rule: queue::Service,
 }
 
 /// A counter.
@@ -87,8 +98,8 @@ pub struct ServiceSettings {
 pub struct CounterSettings {
     /// Its name.
     pub name: Text,
-    /// The services that it takes.
-    pub services: Vec<ServiceCode>,
+    /// What the rules need of it.
+    pub rule: queue::CounterPlan,
 }
 
 impl HallSettings {
@@ -131,19 +142,19 @@ impl HallSettings {
             services: self
                 .services
                 .iter()
-                .map(|service| (service.code.clone(), service.rule()))
+                .map(|service| (service.code.clone(), service.rule.clone()))
                 .collect(),
             classes: self
                 .classes
                 .iter()
-                .map(|class| (class.code.clone(), class.rule()))
+                .map(|class| (class.code.clone(), class.rule.clone()))
                 .collect(),
             counters: self
                 .counters
                 .iter()
-                .map(|(number, counter)| (*number, counter.rule()))
+                .map(|(number, counter)| (*number, counter.rule.clone()))
                 .collect(),
-            max_waiting: self.max_waiting,
+            ..self.house.clone()
         }
     }
 
@@ -151,33 +162,6 @@ impl HallSettings {
     #[must_use]
     pub fn class(&self, code: &ClassCode) -> Option<&ClassSettings> {
         self.classes.iter().find(|class| class.code == *code)
-    }
-}
-
-impl ServiceSettings {
-    fn rule(&self) -> queue::Service {
-        queue::Service {
-            last_number: self.last_number,
-            typical_handling_ms: self.typical_handling_ms,
-            target_wait_ms: BTreeMap::new(),
-        }
-    }
-}
-
-impl ClassSettings {
-    fn rule(&self) -> queue::Class {
-        queue::Class {
-            target_wait_ms: self.target_wait_ms,
-            head_start_ms: self.head_start_ms,
-        }
-    }
-}
-
-impl CounterSettings {
-    fn rule(&self) -> queue::CounterPlan {
-        queue::CounterPlan {
-            services: self.services.clone(),
-        }
     }
 }
 

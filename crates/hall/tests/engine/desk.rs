@@ -5,10 +5,10 @@ use std::path::Path;
 use std::rc::Rc;
 
 use hall::HallSettings;
-use hall::engine::{Engine, Fatal, Input, Journal, Output};
+use hall::engine::{Calendar, Engine, Fatal, Input, Journal, Output};
 use protocol::{Act, Done, Hello, Outcome, Resume, Role, Rows};
-use queue::{Date, Event, Moment, Now};
-use store::{Answered, AppendError, Entry, ReplayError, RequestId, Store};
+use queue::{Date, Event, Moment, Now, Slot};
+use store::{Answered, AppendError, Appointment, DayKey, Entry, ReplayError, RequestId, Store};
 use uuid::Uuid;
 
 pub const DAY_MS: u64 = 24 * 3_600_000;
@@ -51,12 +51,46 @@ impl Journal for Disk {
         self.store.answered(id)
     }
 
+    fn appointment(&self, code: &str) -> Result<Option<Appointment>, AppendError> {
+        self.store.appointment(code)
+    }
+
+    fn day_key(&self, date: Date) -> Result<DayKey, AppendError> {
+        self.store.day_key(date)
+    }
+
+    fn forget_keys_before(&mut self, date: Date) -> Result<(), AppendError> {
+        self.store.forget_keys_before(date).map(|_| ())
+    }
+
     fn replay(&self, take: &mut dyn FnMut(Event)) -> Result<(), ReplayError> {
         self.store.replay(take)
     }
 
     fn seq(&self) -> u64 {
         self.store.seq()
+    }
+}
+
+/// What the clock on the wall shows when the steady one starts.
+pub const START_WALL_MS: i64 = 1_795_312_800_000;
+
+/// Writes a moment as its milliseconds.
+struct PlainCalendar;
+
+impl Calendar for PlainCalendar {
+    fn local_text(&self, wall_ms: i64) -> String {
+        wall_ms.to_string()
+    }
+
+    fn slot(&self, local_text: &str) -> Option<Slot> {
+        let wall_ms: i64 = local_text.parse().ok()?;
+        let since_start_ms = u64::try_from(wall_ms - START_WALL_MS).ok()?;
+        Some(Slot {
+            wall_ms,
+            date: Date::new(2026, 11, 1 + (since_start_ms / DAY_MS) as u8),
+            time_of_day_ms: (since_start_ms % DAY_MS) as u32,
+        })
     }
 }
 
@@ -94,10 +128,11 @@ impl Desk {
         Now {
             at: Moment {
                 steady_ms: self.steady_ms,
-                wall_ms: 1_795_312_800_000 + self.steady_ms as i64,
+                wall_ms: START_WALL_MS + self.steady_ms as i64,
             },
             today: Date::new(2026, 11, 1 + self.calendar_day as u8),
             tomorrow_steady_ms: (self.steady_ms / DAY_MS + 1) * DAY_MS,
+            time_of_day_ms: (self.steady_ms % DAY_MS) as u32,
         }
     }
 
@@ -109,10 +144,8 @@ impl Desk {
 
     pub fn try_handle(&mut self, batch: Vec<Input>) -> Result<Vec<Output>, Fatal> {
         let now = self.now();
-        let mut outputs = self
-            .engine
-            .handle(batch, now, &|wall_ms| wall_ms.to_string())?;
-        outputs.extend(self.engine.publish(now.at));
+        let mut outputs = self.engine.handle(batch, now, &PlainCalendar)?;
+        outputs.extend(self.engine.publish(now));
         self.engine.queue().check().expect("the rules hold");
         Ok(outputs)
     }

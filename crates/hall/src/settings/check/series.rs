@@ -1,0 +1,87 @@
+//! Number series. Each prefix has one owner, so that no two series give the same number.
+
+use std::collections::BTreeMap;
+
+use queue::{Series, SeriesCode};
+use toml::Spanned;
+
+use super::super::file::{HallFile, ServiceEntry};
+use super::faults::Faults;
+
+/// Digits that a number may have behind its letter, so that it fits the wall: at most six.
+const LAST_NUMBER_LIMIT: u32 = 999_999;
+
+impl Faults {
+    pub(super) fn series(&mut self, file: &HallFile) -> BTreeMap<SeriesCode, Series> {
+        let mut series = BTreeMap::new();
+        for service in &file.services {
+            self.series_of(service, &mut series);
+        }
+        let of_services: Vec<SeriesCode> = series.keys().cloned().collect();
+        let classes = file
+            .classes
+            .iter()
+            .filter_map(|class| class.prefix.as_ref());
+        for prefix in classes {
+            // Classes may share a series; what a service has is the service's.
+            let code = SeriesCode::new(prefix.get_ref());
+            if of_services.contains(&code) || !series.contains_key(&code) {
+                self.own(prefix, (1, LAST_NUMBER_LIMIT, None), &mut series);
+            }
+        }
+        if let Some(prefix) = &file.walk_in_prefix {
+            self.own(prefix, (1, LAST_NUMBER_LIMIT, None), &mut series);
+        }
+        series
+    }
+
+    fn series_of(&mut self, service: &ServiceEntry, series: &mut BTreeMap<SeriesCode, Series>) {
+        let (first, last) = (
+            *service.first_number.get_ref(),
+            *service.last_number.get_ref(),
+        );
+        if !(1..=LAST_NUMBER_LIMIT).contains(&last) {
+            let what = format!("a series ends at a number from 1 to {LAST_NUMBER_LIMIT}.");
+            self.say(&service.last_number.span(), what);
+        }
+        if first > last {
+            let what = "a series begins at its last number or before it.";
+            self.say(&service.first_number.span(), what);
+        }
+        let spare = service.spare_prefix.as_ref();
+        let then = spare.map(|prefix| SeriesCode::new(prefix.get_ref()));
+        // A service that is named twice is said to be, and its series with it.
+        let code = SeriesCode::new(service.code.get_ref());
+        series.entry(code).or_insert(Series { first, last, then });
+        if let Some(prefix) = spare {
+            self.own(prefix, (first, last, None), series);
+        }
+    }
+
+    fn own(
+        &mut self,
+        prefix: &Spanned<String>,
+        (first, last, then): (u32, u32, Option<SeriesCode>),
+        series: &mut BTreeMap<SeriesCode, Series>,
+    ) {
+        let code = prefix.get_ref();
+        if !is_prefix(code) {
+            let what = format!(
+                "{code:?} is no prefix for numbers: it is spoken and printed. Write one or two letters A to Z."
+            );
+            self.say(&prefix.span(), what);
+        }
+        let known = series.insert(SeriesCode::new(code), Series { first, last, then });
+        if known.is_some() {
+            let what = format!(
+                "the prefix {code:?} has another series already: two customers would hold the same number. Choose another."
+            );
+            self.say(&prefix.span(), what);
+        }
+    }
+}
+
+/// One or two letters, which can be spoken, and which no digit can be taken for.
+pub(super) fn is_prefix(code: &str) -> bool {
+    (1..=2).contains(&code.len()) && code.chars().all(|letter| letter.is_ascii_uppercase())
+}

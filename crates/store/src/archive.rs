@@ -1,0 +1,229 @@
+//! The journal for those who only read: any day of it, while the hall runs and when it has stopped.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use queue::{Date, Happening};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
+
+use crate::open::read_head;
+use crate::replay::{Recorded, damaged, replay_from};
+use crate::{FILE_NAME, ReplayError, schema};
+
+/// How long a reader waits for a hall that opens or closes the file at the same instant.
+const WAIT_FOR_OWNER: Duration = Duration::from_secs(5);
+
+/// A hall's journal, open to be read. Nothing in the folder is changed by it.
+#[derive(Debug)]
+pub struct Archive {
+    connection: Connection,
+}
+
+/// Why a journal cannot be opened to be read. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// No hall has kept its memory here.
+    #[error("there is no hall's memory in {}: it has no file {FILE_NAME}. Name the data folder with --data.", folder.display())]
+    Absent {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The system lets this user not read it.
+    #[error("{} cannot be read: {reason}. Do this as the user that the hall runs as.", path.display())]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        reason: String,
+    },
+    /// An older hall wrote the file, and a reader changes nothing.
+    #[error("{} was written by an older version of the hall (schema {found}, this one knows {known}). Start the hall once, which brings it up to date.", path.display())]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: usize,
+        /// The schema that this version reads.
+        known: usize,
+    },
+    /// A newer hall wrote the file.
+    #[error("{} was written by a newer version of the hall (schema {found}, this one knows {known}). Use that version.", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: usize,
+        /// The schema that this version reads.
+        known: usize,
+    },
+    /// The file is no hall's, or broken.
+    #[error("{} cannot be read: {reason}. Restore it from a backup.", path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        reason: String,
+    },
+}
+
+/// Why a day cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DayError {
+    /// The hall was never open on that day.
+    #[error("the journal has no day {day}. {}", in_words(days))]
+    NoSuchDay {
+        /// The day.
+        day: Date,
+        /// The days that there are, in order.
+        days: Vec<Date>,
+    },
+    /// The journal cannot be believed.
+    #[error(transparent)]
+    Journal(#[from] ReplayError),
+}
+
+impl Archive {
+    /// Opens the memory in a hall's data folder to be read.
+    ///
+    /// # Errors
+    /// See [`ArchiveError`].
+    pub fn open(folder: &Path) -> Result<Self, ArchiveError> {
+        let path = folder.join(FILE_NAME);
+        if matches!(path.try_exists(), Ok(false)) {
+            let folder = folder.to_owned();
+            return Err(ArchiveError::Absent { folder });
+        }
+        // Without a link on the way the files beside it are found, and no path looks like an address.
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let (connection, found) = open(&real).map_err(|error| explain(&error, &path))?;
+        let known = schema::KNOWN;
+        if found == known {
+            Ok(Self { connection })
+        } else if found < known {
+            Err(ArchiveError::Older { path, found, known })
+        } else {
+            Err(ArchiveError::Newer { path, found, known })
+        }
+    }
+
+    /// The days on which the hall was open, in order.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn days(&self) -> Result<Vec<Date>, ReplayError> {
+        let mut select = self
+            .connection
+            .prepare("SELECT date FROM day ORDER BY date")?;
+        let days = select.query_map([], |row| row.get(0).map(Date::from_yyyymmdd))?;
+        Ok(days.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Gives every entry of a day to `take`, in order, and checks on the way that each is the one
+    /// that was written and that none is missing. It ends before the first entry that was written
+    /// when the clock on the wall showed more than `until_wall_ms`.
+    ///
+    /// # Errors
+    /// See [`DayError`]; `take` may have been called before.
+    pub fn replay_day(
+        &self,
+        day: Date,
+        until_wall_ms: Option<i64>,
+        mut take: impl FnMut(Recorded),
+    ) -> Result<(), DayError> {
+        // Place, head and entries are of the same instant, whatever the hall writes meanwhile.
+        let snapshot = self
+            .connection
+            .unchecked_transaction()
+            .map_err(ReplayError::from)?;
+        let Some(first) = self.first_seq(day)? else {
+            let days = self.days()?;
+            return Err(DayError::NoSuchDay { day, days });
+        };
+        let head = read_head(&snapshot).map_err(ReplayError::from)?;
+        let mut found = false;
+        replay_from(&snapshot, first, head, |recorded| {
+            if let Happening::DayOpened { day: opened, .. } = recorded.event.what {
+                if opened != day {
+                    return ControlFlow::Break(());
+                }
+                found = true;
+            }
+            if until_wall_ms.is_some_and(|until| recorded.event.at.wall_ms > until) {
+                return ControlFlow::Break(());
+            }
+            take(recorded);
+            ControlFlow::Continue(())
+        })?;
+        if found {
+            Ok(())
+        } else {
+            Err(damaged(first, "no day begins there").into())
+        }
+    }
+
+    fn first_seq(&self, day: Date) -> Result<Option<u64>, ReplayError> {
+        let select = "SELECT first_seq FROM day WHERE date = ?1";
+        let found = self
+            .connection
+            .query_row(select, [day.yyyymmdd()], |row| row.get(0))
+            .optional()?;
+        Ok(found)
+    }
+}
+
+/// A connection that reads, and the schema of its file.
+fn open(path: &Path) -> rusqlite::Result<(Connection, usize)> {
+    let opened = connect(path, "mode=ro");
+    // In a folder that this user may not write SQLite finds no room for its index of the
+    // write-ahead file. While a hall is in it that file is there; without it nobody writes.
+    if opened.is_err() && !is_in_use(path) {
+        return connect(path, "immutable=1");
+    }
+    opened
+}
+
+fn connect(path: &Path, how: &str) -> rusqlite::Result<(Connection, usize)> {
+    let path = path.to_string_lossy();
+    let escaped = path
+        .replace('%', "%25")
+        .replace('?', "%3f")
+        .replace('#', "%23");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(format!("file:{escaped}?{how}"), flags)?;
+    connection.busy_timeout(WAIT_FOR_OWNER)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    let found = schema::found(&connection)?;
+    Ok((connection, found))
+}
+
+/// Whether a write-ahead file lies beside the database. If nobody may say, there may be one.
+fn is_in_use(path: &Path) -> bool {
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    let there: io::Result<bool> = Path::new(&wal).try_exists();
+    there.unwrap_or(true)
+}
+
+fn explain(error: &rusqlite::Error, path: &Path) -> ArchiveError {
+    let (path, reason) = (path.to_owned(), error.to_string());
+    match error.sqlite_error_code() {
+        Some(
+            ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied
+            | ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked,
+        ) => ArchiveError::Refused { path, reason },
+        _ => ArchiveError::Broken { path, reason },
+    }
+}
+
+fn in_words(days: &[Date]) -> String {
+    match days {
+        [] => "It has no day yet.".to_owned(),
+        [only] => format!("It has one, {only}."),
+        [first, .., last] => format!("It has {} days, from {first} to {last}.", days.len()),
+    }
+}

@@ -1,0 +1,72 @@
+//! The tables of the file, and how an older file gets them.
+
+use rusqlite::Connection;
+
+/// Changes of the schema, oldest first. `user_version` says how many a file has had. Only ever
+/// add to the end.
+const MIGRATIONS: &[&str] = &[
+    "
+    CREATE TABLE journal (
+        seq       INTEGER PRIMARY KEY,
+        steady_ms INTEGER NOT NULL,
+        wall_ms   INTEGER NOT NULL,
+        actor     TEXT NOT NULL,
+        body      TEXT NOT NULL,
+        hash      BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE request (
+        id      BLOB PRIMARY KEY,
+        act     BLOB NOT NULL,
+        outcome TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE mark (
+        one       INTEGER PRIMARY KEY CHECK (one = 1),
+        day_seq   INTEGER NOT NULL,
+        head_seq  INTEGER NOT NULL,
+        head_hash BLOB NOT NULL
+    ) STRICT;
+    INSERT INTO mark VALUES (1, 1, 0, zeroblob(32));
+",
+    // What a damaged entry says is left to the replay of its day, which finds it.
+    r#"
+    CREATE TABLE day (
+        date      INTEGER PRIMARY KEY,
+        first_seq INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO day
+        SELECT body ->> '$.day', min(seq) FROM journal
+        WHERE body LIKE '{"event":"day_opened",%'
+            AND CASE WHEN json_valid(body) THEN json_type(body, '$.day') = 'integer' END
+        GROUP BY 1;
+    CREATE TABLE appointment (
+        code         TEXT PRIMARY KEY,
+        service      TEXT NOT NULL,
+        class        TEXT NOT NULL,
+        slot_wall_ms INTEGER NOT NULL,
+        booked_seq   INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE day_key (
+        date INTEGER PRIMARY KEY,
+        key  BLOB NOT NULL CHECK (length(key) = 32)
+    ) STRICT;
+"#,
+];
+
+/// The schema that this version of the hall writes.
+pub(crate) const KNOWN: usize = MIGRATIONS.len();
+
+/// The schema that a file has.
+pub(crate) fn found(connection: &Connection) -> rusqlite::Result<usize> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Brings a file from schema `found` up to date, each step whole or not at all.
+pub(crate) fn migrate(connection: &mut Connection, found: usize) -> rusqlite::Result<()> {
+    for (place, migration) in MIGRATIONS.iter().enumerate().skip(found) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "user_version", place + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

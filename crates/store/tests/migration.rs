@@ -1,0 +1,118 @@
+//! A file of the first schema, made by hand, as the first halls left it.
+
+use std::path::Path;
+
+use queue::{Date, Happening};
+use rusqlite::{Connection, params};
+use sha2::{Digest, Sha256};
+use store::{Archive, FILE_NAME, Store};
+use tempfile::TempDir;
+
+const SCHEMA_1: &str = "
+    CREATE TABLE journal (
+        seq INTEGER PRIMARY KEY, steady_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL,
+        actor TEXT NOT NULL, body TEXT NOT NULL, hash BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE request (id BLOB PRIMARY KEY, act BLOB NOT NULL, outcome TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE mark (
+        one INTEGER PRIMARY KEY CHECK (one = 1), day_seq INTEGER NOT NULL,
+        head_seq INTEGER NOT NULL, head_hash BLOB NOT NULL
+    ) STRICT;
+    PRAGMA user_version = 1;";
+
+const BODIES: [&str; 7] = [
+    r#"{"event":"day_opened","day":20261120,"turns_at_steady_ms":86400000}"#,
+    r#"{"event":"signed_in","counter":1,"clerk":"{\"event\":\"day_opened\",\"day\":1}"}"#,
+    r#"{"event":"signed_out","counter":1}"#,
+    r#"{"event":"day_closed","day":20261120}"#,
+    r#"{"event":"day_opened","day":20261122,"turns_at_steady_ms":172800000}"#,
+    r#"{"event":"signed_in","counter":2,"clerk":"王芳"}"#,
+    r#"{"event":"paused","counter":2,"reason":"午餐"}"#,
+];
+
+fn write_by_hand(folder: &Path) {
+    let file = Connection::open(folder.join(FILE_NAME)).expect("room");
+    file.execute_batch(SCHEMA_1).expect("the tables");
+    let mut hash = [0; 32];
+    for (place, body) in BODIES.iter().enumerate() {
+        let (seq, actor) = (place as i64 + 1, "hall");
+        hash = Sha256::new()
+            .chain_update(hash)
+            .chain_update(seq.to_le_bytes())
+            .chain_update(1_000u64.to_le_bytes())
+            .chain_update(2_000i64.to_le_bytes())
+            .chain_update((actor.len() as u64).to_le_bytes())
+            .chain_update(actor)
+            .chain_update((body.len() as u64).to_le_bytes())
+            .chain_update(body)
+            .finalize()
+            .into();
+        let insert = "INSERT INTO journal VALUES (?1, 1000, 2000, ?2, ?3, ?4)";
+        file.execute(insert, params![seq, actor, body, &hash[..]])
+            .expect("room");
+    }
+    let insert = "INSERT INTO mark VALUES (1, 5, 7, ?1)";
+    file.execute(insert, [&hash[..]]).expect("room");
+}
+
+fn day(archive: &Archive, day: u8) -> Vec<(u64, Happening)> {
+    let mut entries = Vec::new();
+    archive
+        .replay_day(Date::new(2026, 11, day), None, |recorded| {
+            entries.push((recorded.seq, recorded.event.what));
+        })
+        .expect("the day can be believed");
+    entries
+}
+
+#[test]
+fn a_file_of_the_first_schema_gets_its_days() {
+    let folder = TempDir::new().expect("a folder");
+    write_by_hand(folder.path());
+    let refused = Archive::open(folder.path())
+        .expect_err("a reader changes nothing")
+        .to_string();
+    assert!(refused.contains("an older version"), "{refused}");
+
+    let store = Store::open(folder.path()).expect("it is brought up to date");
+    let mut open_day = Vec::new();
+    store
+        .replay(|event| open_day.push(event.what))
+        .expect("it can be believed");
+    assert_eq!((store.seq(), open_day.len()), (7, 3));
+    let archive = Archive::open(folder.path()).expect("readable now");
+    let dates: Vec<String> = archive
+        .days()
+        .expect("readable")
+        .iter()
+        .map(Date::to_string)
+        .collect();
+    assert_eq!(dates, ["2026-11-20", "2026-11-22"]);
+    let seqs =
+        |entries: &[(u64, Happening)]| entries.iter().map(|(seq, _)| *seq).collect::<Vec<_>>();
+    assert_eq!(seqs(&day(&archive, 20)), [1, 2, 3, 4]);
+    assert_eq!(seqs(&day(&archive, 22)), [5, 6, 7]);
+    assert!(
+        day(&archive, 22)
+            .into_iter()
+            .map(|(_, what)| what)
+            .eq(open_day)
+    );
+}
+
+#[test]
+fn a_damaged_opening_does_not_keep_the_hall_from_the_open_day() {
+    let folder = TempDir::new().expect("a folder");
+    write_by_hand(folder.path());
+    let file = Connection::open(folder.path().join(FILE_NAME)).expect("the file");
+    file.execute(
+        "UPDATE journal SET body = replace(body, '2026', 'x') WHERE seq = 1",
+        [],
+    )
+    .expect("an update");
+    drop(file);
+    let store = Store::open(folder.path()).expect("it is brought up to date");
+    store.replay(|_| {}).expect("the open day is sound");
+    let archive = Archive::open(folder.path()).expect("readable");
+    assert_eq!(archive.days().expect("readable"), [Date::new(2026, 11, 22)]);
+}
