@@ -72,7 +72,7 @@ impl<'a> Picture<'a> {
 
     /// Lets the clock on the wall go on to `wall_ms`, in which nothing happens. It does not go back.
     pub fn wait_until(&mut self, wall_ms: i64) {
-        let passed_ms = u64::try_from(wall_ms - self.now.wall_ms).unwrap_or(0);
+        let passed_ms = u64::try_from(wall_ms.saturating_sub(self.now.wall_ms)).unwrap_or(0);
         self.now.steady_ms += passed_ms;
         self.now.wall_ms += passed_ms as i64;
     }
@@ -95,25 +95,9 @@ impl<'a> Picture<'a> {
         )
     }
 
-    /// By service and class as they stand in the settings, then by arrival.
     fn waiting(&self) -> Columns {
         let mut waiting: Vec<&Ticket> = self.in_state(State::Waiting).collect();
-        let place = |ticket: &Ticket| {
-            let services = &self.settings.services;
-            let classes = &self.settings.classes;
-            let service = services.iter().position(|one| one.code == ticket.service);
-            let class = classes.iter().position(|one| one.code == ticket.class);
-            (service.unwrap_or(usize::MAX), class.unwrap_or(usize::MAX))
-        };
-        // What has left the settings stands last, by its code.
-        waiting.sort_by_cached_key(|ticket| {
-            (
-                place(ticket),
-                ticket.service.clone(),
-                ticket.class.clone(),
-                ticket.id,
-            )
-        });
+        waiting.sort_by_cached_key(|ticket| self.place(ticket));
         let mut columns = Columns::new(&["Service", "Class", "Number", "Since", "Waited"]);
         for ticket in waiting {
             columns.row([
@@ -125,6 +109,23 @@ impl<'a> Picture<'a> {
             ]);
         }
         columns
+    }
+
+    /// By service and class as they stand in the settings, then by arrival. What has left the
+    /// settings stands last, by its code.
+    fn place(&self, ticket: &Ticket) -> impl Ord + use<> {
+        let HallSettings {
+            services, classes, ..
+        } = self.settings;
+        let service = services.iter().position(|one| one.code == ticket.service);
+        let class = classes.iter().position(|one| one.code == ticket.class);
+        let line = (service.unwrap_or(usize::MAX), class.unwrap_or(usize::MAX));
+        (
+            line,
+            ticket.service.clone(),
+            ticket.class.clone(),
+            ticket.id,
+        )
     }
 
     fn in_state(&self, wanted: State) -> impl Iterator<Item = &Ticket> {
@@ -139,27 +140,41 @@ impl<'a> Picture<'a> {
             "Counter", "Clerk", "Is", "Number", "Class", "Called", "Came",
         ]);
         for number in &self.counters {
-            let sitting = self.day().counter(*number);
-            let in_hand = self.day().in_hand(*number);
-            let call = in_hand.and_then(|ticket| ticket.call.as_ref());
-            let is = match (sitting.map(|counter| &counter.paused), in_hand) {
-                (None, _) => "closed".to_owned(),
-                (Some(_), Some(ticket)) => state(ticket.state).to_owned(),
-                (Some(Some(reason)), None) => format!("paused: {reason}"),
-                (Some(None), None) => "free".to_owned(),
-            };
-            columns.row([
-                counter(self.settings, *number),
-                sitting.map_or_else(String::new, |counter| counter.clerk.clone()),
-                is,
-                in_hand.map_or_else(String::new, |ticket| ticket.number.to_string()),
-                in_hand.map_or_else(String::new, |ticket| class(self.settings, &ticket.class)),
-                call.map_or_else(String::new, |call| self.time(call.first)),
-                call.and_then(|call| call.arrived)
-                    .map_or_else(String::new, |at| self.time(at)),
-            ]);
+            columns.row(self.counter(*number));
         }
         columns
+    }
+
+    fn counter(&self, number: CounterNumber) -> [String; 7] {
+        let clerk = self.day().counter(number).map(|seat| seat.clerk.clone());
+        let in_hand = self.day().in_hand(number);
+        let call = in_hand.and_then(|ticket| ticket.call.as_ref());
+        let called = call.map(|call| self.time(call.first));
+        let came = call.and_then(|call| call.arrived).map(|at| self.time(at));
+        [
+            counter(self.settings, number),
+            clerk.unwrap_or_default(),
+            self.occupation(number),
+            in_hand
+                .map(|ticket| ticket.number.to_string())
+                .unwrap_or_default(),
+            in_hand
+                .map(|ticket| class(self.settings, &ticket.class))
+                .unwrap_or_default(),
+            called.unwrap_or_default(),
+            came.unwrap_or_default(),
+        ]
+    }
+
+    /// What a counter is about.
+    fn occupation(&self, number: CounterNumber) -> String {
+        let seat = self.day().counter(number);
+        match (seat.map(|seat| &seat.paused), self.day().in_hand(number)) {
+            (None, _) => "closed".to_owned(),
+            (Some(_), Some(ticket)) => state(ticket.state).to_owned(),
+            (Some(Some(reason)), None) => format!("paused: {reason}"),
+            (Some(None), None) => "free".to_owned(),
+        }
     }
 
     fn last_calls(&self) -> Columns {

@@ -190,6 +190,16 @@ fn without_a_time_it_is_the_last_entry_of_the_day() {
     );
 }
 
+#[test]
+fn a_time_before_the_turn_of_the_day_is_in_the_night_after_it() {
+    let folder = TempDir::new().expect("a folder");
+    write_a_morning(folder.path());
+    let picture = said(&[&REPLAY[..], &["--at", "02:59"]].concat(), folder.path());
+    let night = "as it was on 2020-11-21 02:59:00\nAfter journal entry 15, written at 10:50:00\n";
+    assert!(picture.contains(night), "{picture}");
+    assert!(picture.contains("10:02:00  16 h 57 min"), "{picture}");
+}
+
 /// A hall that runs until it is killed.
 struct Running(Child);
 
@@ -297,6 +307,8 @@ fn what_cannot_be_answered_is_said_plainly() {
     ] {
         assert_eq!(complaint(&arguments, folder.path()), expected);
     }
+    let today = complaint(&["explain", "A003"], folder.path());
+    assert!(today.starts_with("the journal has no day 20"), "{today}");
     let said = complaint(&["explain", "17"], folder.path());
     assert!(said.starts_with("17 is no id of a call"), "{said}");
 }

@@ -1,11 +1,11 @@
-use std::path::PathBuf;
-
 use anyhow::{bail, ensure};
 use clap::Args;
 use hall::explain::{CallMade, sentence};
 use hall::{Clock, HallSettings, wording};
 use queue::{CallId, Date, Happening, Moment, Queue, TicketId};
-use store::{Archive, Recorded};
+use store::Recorded;
+
+use super::record::Record;
 
 /// Digits of a call's id: its day as yyyymmdd, then six digits of serial number.
 const CALL_DIGITS: usize = 14;
@@ -19,12 +19,8 @@ pub(super) struct Explain {
     /// The business day of the number, such as 2026-11-22; without it today
     #[arg(long)]
     day: Option<jiff::civil::Date>,
-    /// The folder in which the hall keeps its memory
-    #[arg(long, default_value = "paihao-data")]
-    data: PathBuf,
-    /// The hall's settings, in TOML, for names and the time zone; without it the default hall
-    #[arg(long)]
-    settings: Option<PathBuf>,
+    #[command(flatten)]
+    record: Record,
 }
 
 /// Which calls are meant.
@@ -35,8 +31,7 @@ enum Wanted {
 
 impl Explain {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let settings = super::read_settings(self.settings.as_deref())?;
-        let archive = Archive::open(&self.data)?;
+        let (settings, archive) = self.record.open()?;
         let (wanted, day) = self.wanted(&settings)?;
         let mut past = Past::new(&settings, &wanted);
         archive.replay_day(day, None, |recorded| past.take(&recorded))?;

@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod record;
 mod rehearse;
 mod replay;
 mod schema;

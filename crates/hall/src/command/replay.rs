@@ -1,5 +1,3 @@
-use std::path::PathBuf;
-
 use anyhow::{Context, ensure};
 use clap::Args;
 use hall::picture::Picture;
@@ -7,6 +5,8 @@ use hall::{HallSettings, wording};
 use jiff::civil::Time;
 use queue::Date;
 use store::Archive;
+
+use super::record::Record;
 
 /// Rebuild a past moment from the journal and print the hall as it was.
 #[derive(Debug, Args)]
@@ -17,18 +17,13 @@ pub(super) struct Replay {
     /// The moment, in the hall's local time, such as 10:42; without it the day's last entry
     #[arg(long)]
     at: Option<Time>,
-    /// The folder in which the hall keeps its memory
-    #[arg(long, default_value = "paihao-data")]
-    data: PathBuf,
-    /// The hall's settings, in TOML, for names and the time zone; without it the default hall
-    #[arg(long)]
-    settings: Option<PathBuf>,
+    #[command(flatten)]
+    record: Record,
 }
 
 impl Replay {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let settings = super::read_settings(self.settings.as_deref())?;
-        let archive = Archive::open(&self.data)?;
+        let (settings, archive) = self.record.open()?;
         let until_wall_ms = self.at.map(|at| self.wall_ms(at, &settings)).transpose()?;
         let mut picture = Picture::new(&settings);
         let day = super::business_day(self.day);
