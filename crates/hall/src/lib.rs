@@ -1,13 +1,17 @@
 //! The hall daemon, which owns the truth.
 //!
 //! [`settings`] say what the hall is; [`engine`] is the body of its one loop, without a socket or
-//! a clock; [`server`] puts it on the network.
+//! a clock; [`server`] puts it on the network. [`picture`] and [`explain`] read what it wrote down.
 
 pub mod clock;
+mod columns;
 pub mod engine;
+pub mod explain;
+pub mod picture;
 pub mod rehearsal;
 pub mod server;
 pub mod settings;
+pub mod wording;
 
 pub use clock::Clock;
 pub use server::Server;

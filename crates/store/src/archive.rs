@@ -15,7 +15,8 @@ use crate::{FILE_NAME, ReplayError, schema};
 /// How long a reader waits for a hall that opens or closes the file at the same instant.
 const WAIT_FOR_OWNER: Duration = Duration::from_secs(5);
 
-/// A hall's journal, open to be read. Nothing in the folder is changed by it.
+/// A hall's journal, open to be read. What the hall wrote is not changed by it; where this user may
+/// write, SQLite can leave its two side files behind, empty, and the next hall takes them away.
 #[derive(Debug)]
 pub struct Archive {
     connection: Connection,
@@ -30,13 +31,11 @@ pub enum ArchiveError {
         /// The folder.
         folder: PathBuf,
     },
-    /// The system lets this user not read it.
-    #[error("{} cannot be read: {reason}. Do this as the user that the hall runs as.", path.display())]
+    /// This user may not read it, or not all of it.
+    #[error("{} cannot be read by this user, or is held by another program. Do this as the user that the hall runs as.", path.display())]
     Refused {
         /// The file.
         path: PathBuf,
-        /// What SQLite says.
-        reason: String,
     },
     /// An older hall wrote the file, and a reader changes nothing.
     #[error("{} was written by an older version of the hall (schema {found}, this one knows {known}). Start the hall once, which brings it up to date.", path.display())]
@@ -207,7 +206,7 @@ fn is_in_use(path: &Path) -> bool {
 }
 
 fn explain(error: &rusqlite::Error, path: &Path) -> ArchiveError {
-    let (path, reason) = (path.to_owned(), error.to_string());
+    let path = path.to_owned();
     match error.sqlite_error_code() {
         Some(
             ErrorCode::CannotOpen
@@ -215,8 +214,11 @@ fn explain(error: &rusqlite::Error, path: &Path) -> ArchiveError {
             | ErrorCode::PermissionDenied
             | ErrorCode::DatabaseBusy
             | ErrorCode::DatabaseLocked,
-        ) => ArchiveError::Refused { path, reason },
-        _ => ArchiveError::Broken { path, reason },
+        ) => ArchiveError::Refused { path },
+        _ => ArchiveError::Broken {
+            path,
+            reason: error.to_string(),
+        },
     }
 }
 

@@ -1,10 +1,14 @@
 //! What can be typed behind `hall`.
 
 mod check;
+mod explain;
+mod record;
 mod rehearse;
+mod replay;
 mod schema;
 mod serve;
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use clap::{Parser, Subcommand};
@@ -28,6 +32,10 @@ enum Command {
     Schema(schema::Schema),
     /// Play a whole day through a hall as kiosks and clerks would, and print the waits
     Rehearse(rehearse::Rehearse),
+    /// Rebuild a past moment from the journal and print the hall as it was
+    Replay(replay::Replay),
+    /// Say in words why a customer was called and no other
+    Explain(explain::Explain),
 }
 
 impl Cli {
@@ -37,10 +45,25 @@ impl Cli {
             Command::Check(check) => check.run(),
             Command::Schema(schema) => schema.run(),
             Command::Rehearse(rehearse) => rehearse.run(),
+            Command::Replay(replay) => replay.run(),
+            Command::Explain(explain) => explain.run(),
         }
     }
 }
 
 fn read_settings(file: Option<&Path>) -> anyhow::Result<HallSettings> {
     Ok(file.map_or_else(|| Ok(HallSettings::default_hall()), HallSettings::read)?)
+}
+
+/// A date of the calendar as the rules know it.
+fn business_day(date: jiff::civil::Date) -> queue::Date {
+    queue::Date::new(date.year() as u16, date.month() as u8, date.day() as u8)
+}
+
+/// Prints an answer. Who has read enough of it, as `head` has, is no trouble.
+fn answer(text: &str) -> anyhow::Result<()> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
 }
