@@ -125,7 +125,7 @@ impl Day {
         self.index.waiting
     }
 
-    /// How many wait for a service, wherever they were handed over to.
+    /// How many wait for a service, without those who were handed over to one counter or clerk.
     #[must_use]
     pub fn waiting_for(&self, service: &ServiceCode) -> u32 {
         let line = self.index.lines.get(&Desk::Service(service.clone()));
@@ -157,13 +157,11 @@ impl Day {
             .filter_map(|id| self.ticket(*id))
     }
 
-    /// The open ticket of a telephone number.
-    #[must_use]
-    pub fn ticket_of(&self, holder: Holder) -> Option<&Ticket> {
-        self.index
-            .holders
-            .get(&holder)
-            .and_then(|id| self.ticket(*id))
+    /// The open tickets of a telephone number.
+    pub fn tickets_of(&self, holder: Holder) -> impl Iterator<Item = &Ticket> {
+        let of_holder = (holder, TicketId(0))..=(holder, TicketId(u64::MAX));
+        let ids = self.index.holders.range(of_holder).map(|(_, id)| *id);
+        ids.filter_map(|id| self.ticket(id))
     }
 
     /// The alarms that stand.
@@ -223,6 +221,15 @@ impl Day {
         self.index.leave(settings, ticket);
         change(ticket);
         self.index.enter(settings, ticket);
+    }
+
+    /// Whether nobody sits there any more.
+    pub(crate) fn is_away(&self, desk: &Desk) -> bool {
+        match desk {
+            Desk::Service(_) => false,
+            Desk::Counter(number) => self.counter(*number).is_none(),
+            Desk::Clerk(clerk) => self.seat_of(clerk).is_none(),
+        }
     }
 
     fn place_of(&self, id: TicketId) -> Option<usize> {

@@ -147,7 +147,7 @@ impl Workload<'_> {
             return 0;
         };
         let mut ahead = line.first.len() + line.after_calls.len();
-        for (other, spots) in &line.by_class {
+        for ((other, _), spots) in &line.by_score {
             let head_start_ms = settings.head_start_ms(other);
             let target_ms = u128::from(settings.target_wait_ms(service, other));
             let first = |(waits_from_ms, _): &Spot| {

@@ -63,10 +63,7 @@ impl Change<'_> {
                 ticket,
                 class,
                 verified,
-            } => self.ticket(*ticket, |ticket| {
-                ticket.class = class.clone();
-                ticket.verified = *verified;
-            }),
+            } => self.ticket(*ticket, |ticket| set_class(ticket, class, *verified)),
             Happening::SignedIn { counter, clerk } => self.open_counter(*counter, clerk),
             Happening::SignedOut { counter } => self.close_counter(*counter),
             Happening::Paused { counter, reason } => self.counter(*counter, |counter| {
@@ -303,11 +300,6 @@ impl Change<'_> {
 
     /// The desks of a ticket's errands at which nobody sits any more.
     fn desks_away(&self, id: TicketId) -> Vec<Desk> {
-        let is_away = |desk: &Desk| match desk {
-            Desk::Service(_) => false,
-            Desk::Counter(number) => self.day.counter(*number).is_none(),
-            Desk::Clerk(clerk) => self.day.seat_of(clerk).is_none(),
-        };
         let errands = self
             .day
             .ticket(id)
@@ -315,7 +307,7 @@ impl Change<'_> {
             .flat_map(Ticket::open_errands);
         errands
             .map(|(_, errand)| errand.desk.clone())
-            .filter(is_away)
+            .filter(|desk| self.day.is_away(desk))
             .collect()
     }
 
@@ -348,11 +340,13 @@ impl Change<'_> {
     }
 
     fn go_on(&mut self, id: TicketId, counter: CounterNumber) {
+        let at = self.at;
         self.ticket(id, |ticket| {
             ticket.state = State::Serving;
             ticket.hold = None;
             if let Some(call) = &mut ticket.call {
                 call.counter = counter;
+                call.arrived.get_or_insert(at);
             }
         });
         self.counter(counter, |counter| counter.awaiting = None);
@@ -476,6 +470,15 @@ fn hand_over(ticket: &mut Ticket, to: &Desk, back_to: Option<CounterNumber>) {
         errand.service = service.clone();
     }
     errand.desk = to.clone();
+}
+
+/// Another class has another target, so of a wait that goes on everything is said anew.
+fn set_class(ticket: &mut Ticket, class: &ClassCode, verified: bool) {
+    if ticket.state == State::Waiting && ticket.class != *class {
+        ticket.wait_told = Told::default();
+    }
+    ticket.class = class.clone();
+    ticket.verified = verified;
 }
 
 fn release(ticket: &mut Ticket, desk: &Desk) {

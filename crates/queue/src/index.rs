@@ -22,8 +22,8 @@ pub(crate) struct Index {
     pub(crate) missed: BTreeSet<(CounterNumber, TicketId)>,
     /// Open tickets whose slip is known to be on no paper.
     pub(crate) on_no_paper: BTreeSet<TicketId>,
-    /// The open ticket of each telephone number.
-    pub(crate) holders: BTreeMap<Holder, TicketId>,
+    /// The open tickets of each telephone number.
+    pub(crate) holders: BTreeSet<(Holder, TicketId)>,
     /// What comes due, the earliest first.
     pub(crate) timers: BTreeSet<Due>,
 }
@@ -50,7 +50,7 @@ impl Index {
                 self.on_no_paper.insert(ticket.id);
             }
             if let Some(holder) = ticket.holder {
-                self.holders.insert(holder, ticket.id);
+                self.holders.insert((holder, ticket.id));
             }
         }
         self.timers
@@ -76,7 +76,7 @@ impl Index {
         if ticket.state.is_open() {
             self.on_no_paper.remove(&ticket.id);
             if let Some(holder) = ticket.holder {
-                self.holders.remove(&holder);
+                self.holders.remove(&(holder, ticket.id));
             }
         }
         for due in timers(settings, ticket).into_iter().flatten() {
@@ -87,14 +87,8 @@ impl Index {
     fn enter_lines(&mut self, ticket: &Ticket) {
         self.waiting += 1;
         for (_, errand) in ticket.callable_errands() {
-            match self.lines.get_mut(&errand.desk) {
-                Some(line) => line.enter(ticket),
-                None => {
-                    let mut line = Line::default();
-                    line.enter(ticket);
-                    self.lines.insert(errand.desk.clone(), line);
-                }
-            }
+            let line = self.lines.entry(errand.desk.clone()).or_default();
+            line.enter(ticket, &errand.service);
         }
     }
 
@@ -102,7 +96,7 @@ impl Index {
         self.waiting -= 1;
         for (_, errand) in ticket.callable_errands() {
             if let Some(line) = self.lines.get_mut(&errand.desk) {
-                line.leave(ticket);
+                line.leave(ticket, &errand.service);
                 if line.is_empty() {
                     self.lines.remove(&errand.desk);
                 }

@@ -108,11 +108,35 @@ fn hold(truth: bool, otherwise: impl FnOnce() -> String) -> Result<(), Broken> {
 #[cfg(test)]
 pub(crate) mod sample {
     use crate::{
-        Channel, Class, ClassCode, Command, CounterNumber, CounterPlan, Date, Event, Moment, Now,
-        Queue, Series, SeriesCode, Service, ServiceCode, Settings, TicketId,
+        Channel, Class, ClassCode, Command, CounterNumber, CounterPlan, Date, Event, Happening,
+        Moment, Now, Queue, Refusal, Series, SeriesCode, Service, ServiceCode, Settings, State,
+        Ticket, TicketId,
     };
 
-    const MINUTE_MS: u64 = 60_000;
+    pub(crate) const SECOND_MS: u64 = 1_000;
+    pub(crate) const MINUTE_MS: u64 = 60 * SECOND_MS;
+
+    pub(crate) const ONE: CounterNumber = CounterNumber(1);
+    pub(crate) const TWO: CounterNumber = CounterNumber(2);
+    pub(crate) const THREE: CounterNumber = CounterNumber(3);
+
+    pub(crate) fn service(code: &str) -> ServiceCode {
+        ServiceCode::new(code)
+    }
+
+    pub(crate) fn class(code: &str) -> ClassCode {
+        ClassCode::new(code)
+    }
+
+    /// A command of somebody at the kiosk, for these services.
+    pub(crate) fn take(services: &[&str], class: &str) -> Command {
+        Command::Take {
+            errands: services.iter().map(|code| service(code)).collect(),
+            class: ClassCode::new(class),
+            channel: Channel::Kiosk,
+            holder: None,
+        }
+    }
 
     /// Services A and B, classes ordinary and elderly, counters 1 (A), 2 (A and B), 3 (B).
     pub(crate) fn settings() -> Settings {
@@ -166,6 +190,15 @@ pub(crate) mod sample {
             Self::with(settings())
         }
 
+        /// With these settings, and a clerk at each counter.
+        pub(crate) fn staffed(settings: Settings) -> Self {
+            let mut hall = Self::with(settings);
+            for (counter, clerk) in [(1, "王芳"), (2, "李强"), (3, "张敏")] {
+                hall.sit(counter, clerk);
+            }
+            hall
+        }
+
         pub(crate) fn with(settings: Settings) -> Self {
             let mut hall = Self {
                 queue: Queue::new(settings),
@@ -205,7 +238,11 @@ pub(crate) mod sample {
             }
         }
 
-        pub(crate) fn try_act(&mut self, command: &Command) -> Result<(), crate::Refusal> {
+        pub(crate) fn refusal(&self, command: &Command) -> Option<Refusal> {
+            self.queue.decide(self.now(), command).err()
+        }
+
+        pub(crate) fn try_act(&mut self, command: &Command) -> Result<(), Refusal> {
             let events = self.queue.decide(self.now(), command)?;
             self.take_in(events);
             self.due();
@@ -217,13 +254,45 @@ pub(crate) mod sample {
         }
 
         pub(crate) fn take(&mut self, service: &str, class: &str) -> TicketId {
-            self.act(&Command::Take {
-                errands: vec![ServiceCode::new(service)],
-                class: ClassCode::new(class),
-                channel: Channel::Kiosk,
-                holder: None,
-            });
+            self.take_all(&[service], class)
+        }
+
+        pub(crate) fn take_all(&mut self, services: &[&str], class: &str) -> TicketId {
+            self.act(&take(services, class));
             self.queue.day().tickets().last().unwrap().id
+        }
+
+        /// Calls the next to a counter and says who that is.
+        pub(crate) fn call(&mut self, counter: CounterNumber) -> TicketId {
+            self.act(&Command::CallNext(counter));
+            self.queue.day().in_hand(counter).unwrap().id
+        }
+
+        /// Calls the next to a counter, and he comes.
+        pub(crate) fn serve(&mut self, counter: CounterNumber) -> TicketId {
+            let ticket = self.call(counter);
+            self.act(&Command::Arrive(counter));
+            ticket
+        }
+
+        pub(crate) fn finish(&mut self, counter: CounterNumber) {
+            self.act(&Command::Finish {
+                counter,
+                outcome: None,
+            });
+        }
+
+        pub(crate) fn ticket(&self, id: TicketId) -> &Ticket {
+            self.queue.day().ticket(id).unwrap()
+        }
+
+        pub(crate) fn state(&self, id: TicketId) -> State {
+            self.ticket(id).state
+        }
+
+        /// What happened last.
+        pub(crate) fn last(&self) -> &Happening {
+            &self.journal.last().unwrap().what
         }
 
         pub(crate) fn sit(&mut self, counter: u16, clerk: &str) {

@@ -9,7 +9,9 @@
 //! Before the score come, in this order: who was put first, or missed a call and is due again; the
 //! classes for which the counter is reserved first; what was handed over to this counter or clerk;
 //! the ranks of its services. Who came back after a missed call and is not due yet is called only
-//! when nobody else waits, for a counter never idles while somebody may be served.
+//! when nobody else waits, for a counter never idles while somebody may be served. What was handed
+//! over to a counter or clerk is served there whatever the counter is reserved for, because nobody
+//! else may do it.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -17,8 +19,8 @@ use std::iter;
 
 use crate::line::{Line, Spot};
 use crate::{
-    Counter, CounterNumber, CounterPlan, Desk, Errand, Moment, Passed, Place, Queue, Reason,
-    Reserved, Ticket, TicketId, Why,
+    ClassCode, Counter, CounterNumber, CounterPlan, Desk, Errand, Moment, Passed, Place, Queue,
+    Reason, Ticket, TicketId, Why,
 };
 
 /// Overtaken tickets are counted up to here: in overload the exact figure tells nobody anything.
@@ -26,6 +28,9 @@ const OVERTAKEN_COUNTED: usize = 50;
 
 /// Overtaken tickets that a call names.
 const OVERTAKEN_NAMED: usize = 8;
+
+/// The rank of what was handed over to a counter or clerk; those of services follow.
+const HANDED_OVER: usize = 0;
 
 /// The ticket that is next, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +48,8 @@ impl Queue {
     #[must_use]
     pub fn next_for(&self, number: CounterNumber, now: Moment) -> Option<Pick> {
         let seat = self.seat(number)?;
-        let contenders: Vec<Contender> = self.contenders(&seat, now, 1).collect();
+        // The second of each line is there to tell whether the winner was alone.
+        let contenders: Vec<Contender> = self.contenders(&seat, now, 2).collect();
         let winner = contenders.iter().max_by(|a, b| a.cmp(b))?;
         let why = winner.why(&contenders);
         Some(self.pick(&seat, winner, why, now))
@@ -82,10 +88,20 @@ impl Queue {
         Some(self.pick(&seat, &contender, Why::Chosen, now))
     }
 
-    /// Whether a counter does an errand, with the clerk who sits there.
-    pub(crate) fn does(&self, number: CounterNumber, errand: &Errand) -> bool {
-        let desks = self.seat(number).map(|seat| seat.desks());
-        desks.is_some_and(|desks| desks.iter().any(|(desk, _)| *desk == errand.desk))
+    /// Whether a counter does an errand of a ticket, with the clerk who sits there. What was
+    /// handed over to somebody who has left is anybody's.
+    pub(crate) fn does(&self, number: CounterNumber, ticket: &Ticket, errand: &Errand) -> bool {
+        let Some(seat) = self.seat(number) else {
+            return false;
+        };
+        let desk = if self.day.is_away(&errand.desk) {
+            Desk::Service(errand.service.clone())
+        } else {
+            errand.desk.clone()
+        };
+        let does =
+            |(known, rank): &(Desk, usize)| *known == desk && seat.allows(*rank, &ticket.class);
+        seat.desks().iter().any(does)
     }
 
     fn seat(&self, number: CounterNumber) -> Option<Seat<'_>> {
@@ -97,7 +113,7 @@ impl Queue {
         })
     }
 
-    /// The first `count` of each line and class that the counter may serve.
+    /// The first `count` of each line, class and service that the counter may serve.
     fn contenders<'a>(
         &'a self,
         seat: &Seat<'a>,
@@ -106,12 +122,13 @@ impl Queue {
     ) -> impl Iterator<Item = Contender<'a>> {
         let seat = *seat;
         seat.lines().flat_map(move |(desk, rank, line)| {
-            let heads = heads(line, &seat.plan.reserved, count);
-            heads.filter_map(move |id| {
-                let ticket = self.day.ticket(id)?;
-                let mut errands = ticket.callable_errands();
-                let (errand, _) = errands.find(|(_, errand)| errand.desk == *desk)?;
-                self.contender(&seat, ticket, (errand, rank), now)
+            let tickets = heads(line, count).filter_map(|id| self.day.ticket(id));
+            tickets.flat_map(move |ticket| {
+                let errands = ticket.callable_errands();
+                let errands = errands.filter(move |(_, errand)| errand.desk == *desk);
+                errands.filter_map(move |(errand, _)| {
+                    self.contender(&seat, ticket, (errand, rank), now)
+                })
             })
         })
     }
@@ -123,7 +140,6 @@ impl Queue {
         (errand, rank): (usize, usize),
         now: Moment,
     ) -> Option<Contender<'a>> {
-        let reserved = &seat.plan.reserved;
         let service = &ticket.errands.get(errand)?.service;
         let standing = match ticket.place {
             Place::First { since_ms } => Standing::First(Reverse(since_ms)),
@@ -133,11 +149,11 @@ impl Queue {
             Place::AfterCalls(_) => Standing::NotYet,
             Place::ByScore => Standing::ByScore,
         };
-        reserved.allows(&ticket.class).then(|| Contender {
+        seat.allows(rank, &ticket.class).then(|| Contender {
             ticket,
             errand,
             standing,
-            preferred: reserved.prefers(&ticket.class),
+            preferred: seat.plan.reserved.prefers(&ticket.class),
             rank,
             waited_ms: ticket.waited_ms(now),
             head_start_ms: self.settings.head_start_ms(&ticket.class),
@@ -165,11 +181,10 @@ impl Queue {
     /// them.
     fn overtaken(&self, seat: &Seat<'_>, winner: &Ticket, now: Moment) -> (u32, Vec<Passed>) {
         let before: Spot = (winner.waits_from_ms, winner.id);
-        let lines = seat.lines().flat_map(|(_, _, line)| {
-            line.by_class
-                .iter()
-                .filter(|(class, _)| seat.plan.reserved.allows(class))
-                .map(|(_, spots)| spots.range(..before))
+        let lines = seat.lines().flat_map(|(_, rank, line)| {
+            let parts = line.by_score.iter();
+            let parts = parts.filter(move |((class, _), _)| seat.allows(rank, class));
+            parts.map(|(_, spots)| spots.range(..before))
         });
         let earlier: BTreeSet<Spot> = merge(lines.collect()).take(OVERTAKEN_COUNTED).collect();
         let passed = |(_, id): &Spot| {
@@ -203,8 +218,8 @@ impl<'a> Seat<'a> {
     /// its clerk knows.
     fn desks(&self) -> Vec<(Desk, usize)> {
         let own = [
-            (Desk::Counter(self.number), 0),
-            (Desk::Clerk(self.counter.clerk.clone()), 0),
+            (Desk::Counter(self.number), HANDED_OVER),
+            (Desk::Clerk(self.counter.clerk.clone()), HANDED_OVER),
         ];
         let ranks = self.plan.ranks.iter().enumerate();
         let services = ranks.flat_map(|(rank, services)| {
@@ -216,6 +231,11 @@ impl<'a> Seat<'a> {
         own.into_iter().chain(services).collect()
     }
 
+    /// Whether somebody of a class may be served, as one of this rank.
+    fn allows(&self, rank: usize, class: &ClassCode) -> bool {
+        rank == HANDED_OVER || self.plan.reserved.allows(class)
+    }
+
     fn lines(self) -> impl Iterator<Item = (&'a Desk, usize, &'a Line)> {
         let lines: &'a BTreeMap<Desk, Line> = &self.queue.day.index.lines;
         self.desks().into_iter().filter_map(move |(desk, rank)| {
@@ -225,34 +245,30 @@ impl<'a> Seat<'a> {
     }
 }
 
-/// The first `count` of each part of a line that may be called.
-fn heads<'a>(
-    line: &'a Line,
-    reserved: &'a Reserved,
-    count: usize,
-) -> impl Iterator<Item = TicketId> + 'a {
+/// The first `count` of each part of a line.
+fn heads(line: &Line, count: usize) -> impl Iterator<Item = TicketId> {
     // Few are put first or come back, and not all of them may be of a class that is served here.
-    let by_class = line
-        .by_class
-        .iter()
-        .filter(move |(class, _)| reserved.allows(class))
-        .flat_map(move |(_, spots)| spots.iter().take(count));
-    let first = line.first.iter().map(|(_, id)| *id);
-    let after_calls = line.after_calls.iter().map(|(_, id)| *id);
-    first.chain(by_class.map(|(_, id)| *id)).chain(after_calls)
+    let parts = line.by_score.values();
+    let by_score = parts.flat_map(move |spots| spots.iter().take(count));
+    line.out_of_turn().chain(by_score.map(|(_, id)| *id))
 }
 
-/// Joins sorted runs into one.
+/// Joins sorted runs into one, in which everything stands once.
 fn merge<'a, I: Iterator<Item = &'a Spot>>(mut runs: Vec<I>) -> impl Iterator<Item = Spot> {
     let mut heads: BinaryHeap<Reverse<(Spot, usize)>> = runs
         .iter_mut()
         .enumerate()
         .filter_map(|(place, run)| Some(Reverse((*run.next()?, place))))
         .collect();
+    let mut last = None;
     iter::from_fn(move || {
-        let Reverse((spot, place)) = heads.pop()?;
-        heads.extend(runs[place].next().map(|next| Reverse((*next, place))));
-        Some(spot)
+        loop {
+            let Reverse((spot, place)) = heads.pop()?;
+            heads.extend(runs[place].next().map(|next| Reverse((*next, place))));
+            if last.replace(spot) != Some(spot) {
+                return Some(spot);
+            }
+        }
     })
 }
 
@@ -289,7 +305,8 @@ impl Contender<'_> {
             .then_with(|| self.cmp_by_score(other))
     }
 
-    /// Orders by score, and equal scores so that the earlier ticket is the greater.
+    /// Orders by score, and equal scores so that the earlier ticket is the greater, and of one
+    /// ticket the errand that was named earlier.
     fn cmp_by_score(&self, other: &Self) -> Ordering {
         let mine = u128::from(self.waited_ms) + u128::from(self.head_start_ms);
         let theirs = u128::from(other.waited_ms) + u128::from(other.head_start_ms);
@@ -299,8 +316,9 @@ impl Contender<'_> {
             .then_with(|| self.earliness().cmp(&other.earliness()))
     }
 
-    fn earliness(&self) -> Reverse<Spot> {
-        Reverse((self.ticket.waits_from_ms, self.ticket.id))
+    fn earliness(&self) -> Reverse<(Spot, usize)> {
+        let spot = (self.ticket.waits_from_ms, self.ticket.id);
+        Reverse((spot, self.errand))
     }
 
     /// By which rule this one won against all.
@@ -334,10 +352,8 @@ impl Contender<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Command;
-    use crate::invariants::sample::Hall;
-
-    const MINUTE_MS: u64 = 60_000;
+    use crate::invariants::sample::{Hall, MINUTE_MS, ONE, TWO, class, service, settings};
+    use crate::{Command, PutBack, Reserved, Settings};
 
     fn call(hall: &mut Hall, counter: u16) -> TicketId {
         hall.act(&Command::CallNext(CounterNumber(counter)));
@@ -410,5 +426,138 @@ mod tests {
             .collect();
         let called: Vec<_> = (0..4).map(|_| call(&mut hall, 2)).collect();
         assert_eq!(preview, called);
+    }
+
+    fn why(hall: &Hall, ticket: TicketId) -> Why {
+        hall.ticket(ticket)
+            .call
+            .clone()
+            .unwrap()
+            .reason
+            .unwrap()
+            .why
+    }
+
+    /// The sample, with its second counter of this plan.
+    fn with_second(plan: CounterPlan) -> Hall {
+        let mut settings = settings();
+        settings.counters.insert(TWO, plan);
+        Hall::staffed(settings)
+    }
+
+    #[test]
+    fn a_service_of_a_later_rank_is_called_when_nobody_of_an_earlier_one_waits() {
+        let ranks = vec![vec![service("B")], vec![service("A")]];
+        let reserved = Reserved::No;
+        let mut hall = with_second(CounterPlan { ranks, reserved });
+        let later = hall.take("A", "elderly");
+        hall.wait(9 * MINUTE_MS);
+        let earlier = hall.take("B", "ordinary");
+        assert_eq!([hall.serve(TWO), hall.serve(TWO)], [earlier, later]);
+        assert_eq!(
+            (why(&hall, earlier), why(&hall, later)),
+            (Why::Rank, Why::Alone)
+        );
+    }
+
+    #[test]
+    fn a_clerk_calls_for_the_services_that_he_knows() {
+        let mut hall = Hall::staffed(Settings {
+            skills: [("李强".to_owned(), [service("B")].into())].into(),
+            ..settings()
+        });
+        hall.take("A", "elderly");
+        hall.wait(MINUTE_MS);
+        let known = hall.take("B", "ordinary");
+        assert_eq!(hall.serve(TWO), known);
+        hall.finish(TWO);
+        assert!(hall.queue.next_for(TWO, hall.now().at).is_none());
+    }
+
+    #[test]
+    fn a_counter_reserved_for_a_class_serves_it_first_or_alone() {
+        let elderly: BTreeSet<ClassCode> = [class("elderly")].into();
+        let plan = |reserved| CounterPlan {
+            reserved,
+            ..CounterPlan::new(vec![service("A")])
+        };
+        let mut hall = with_second(plan(Reserved::First(elderly.clone())));
+        let ordinary = hall.take("A", "ordinary");
+        hall.wait(60 * MINUTE_MS);
+        let favoured = hall.take("A", "elderly");
+        assert_eq!([hall.serve(TWO), hall.serve(TWO)], [favoured, ordinary]);
+        assert_eq!(why(&hall, favoured), Why::Reserved);
+
+        let mut hall = with_second(plan(Reserved::Only(elderly)));
+        hall.take("A", "ordinary");
+        hall.wait(60 * MINUTE_MS);
+        let favoured = hall.take("A", "elderly");
+        assert_eq!(hall.serve(TWO), favoured);
+        hall.finish(TWO);
+        assert!(hall.queue.next_for(TWO, hall.now().at).is_none());
+    }
+
+    #[test]
+    fn nobody_is_called_alone_while_somebody_of_the_same_class_waits() {
+        let mut hall = Hall::staffed(settings());
+        let (first, second) = (hall.take("A", "ordinary"), hall.take("A", "ordinary"));
+        assert_eq!([hall.serve(ONE), hall.serve(ONE)], [first, second]);
+        assert_eq!(
+            (why(&hall, first), why(&hall, second)),
+            (Why::Score, Why::Alone)
+        );
+    }
+
+    #[test]
+    fn among_those_handed_over_to_a_counter_the_targets_of_their_services_count() {
+        let mut settings = settings();
+        let b = settings.services.get_mut(&service("B")).unwrap();
+        b.target_wait_ms.insert(class("ordinary"), 2 * MINUTE_MS);
+        let mut hall = Hall::staffed(settings);
+        let hand_over = |hall: &mut Hall, counter| {
+            hall.act(&Command::Transfer {
+                counter,
+                to: Desk::Counter(TWO),
+                note: None,
+                keep_time: true,
+                come_back: false,
+            });
+        };
+        let of_a = hall.take("A", "ordinary");
+        hall.serve(ONE);
+        hand_over(&mut hall, ONE);
+        hall.wait(MINUTE_MS);
+        let of_b = hall.take("B", "ordinary");
+        hall.serve(CounterNumber(3));
+        hand_over(&mut hall, CounterNumber(3));
+        hall.wait(MINUTE_MS);
+        assert_eq!(
+            [hall.serve(TWO), hall.serve(TWO)],
+            [of_b, of_a],
+            "1 of 2 minutes, 2 of 20"
+        );
+    }
+
+    #[test]
+    fn of_several_who_were_put_first_the_earlier_one_is_called() {
+        let mut hall = Hall::staffed(settings());
+        let tickets = [hall.take("A", "ordinary"), hall.take("A", "elderly")];
+        let put_first = tickets.map(|_| {
+            let ticket = hall.serve(ONE);
+            hall.act(&Command::Hold {
+                counter: ONE,
+                reason: String::new(),
+                for_ms: None,
+            });
+            ticket
+        });
+        for ticket in put_first {
+            hall.act(&Command::ResumeHeld(ONE, ticket));
+            hall.wait(1);
+            hall.act(&Command::PutBack(ONE, PutBack::First));
+        }
+        hall.take("A", "elderly");
+        assert_eq!([hall.serve(ONE), hall.serve(ONE)], put_first);
+        assert_eq!(why(&hall, put_first[1]), Why::PutFirst);
     }
 }

@@ -30,7 +30,7 @@ pub enum Why {
     PutFirst,
     /// Its customer missed a call and came back, and the calls in between had been made.
     Returned,
-    /// Nobody else waited.
+    /// Nobody else waited, except who missed a call and was not due yet.
     Alone,
     /// The clerk chose it.
     Chosen,

@@ -35,7 +35,7 @@ pub(crate) fn timers(settings: &Settings, ticket: &Ticket) -> [Option<Due>; 2] {
 
 fn of_waiting(settings: &Settings, ticket: &Ticket) -> [Option<Due>; 2] {
     let target_ms = settings.target_wait_ms(ticket.service(), &ticket.class);
-    let near_ms = target_ms / 100 * u64::from(settings.near_percent.min(100));
+    let near_ms = target_ms.saturating_mul(u64::from(settings.near_percent.min(100))) / 100;
     let (near, over) = (Timer::WaitNear(ticket.id), Timer::WaitOver(ticket.id));
     [
         (!ticket.wait_told.near).then_some((ticket.waits_from_ms.saturating_add(near_ms), near)),

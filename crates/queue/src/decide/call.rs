@@ -168,3 +168,204 @@ fn stays(finished: &[Happening]) -> bool {
     };
     finished.iter().any(here)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invariants::sample::{
+        Hall, MINUTE_MS, ONE, SECOND_MS, THREE, TWO, class, service, settings,
+    };
+    use crate::{Command, RecallRule, Settings, Why};
+
+    fn recall_rule(no_show_after_ms: Option<u64>) -> Settings {
+        let recall = RecallRule {
+            most: 2,
+            least_interval_ms: 20 * SECOND_MS,
+            no_show_after_ms,
+        };
+        Settings {
+            recall,
+            ..settings()
+        }
+    }
+
+    #[test]
+    fn a_call_is_repeated_as_often_as_the_rule_says_and_not_too_soon() {
+        let mut hall = Hall::staffed(recall_rule(None));
+        hall.take("A", "ordinary");
+        hall.call(ONE);
+        hall.wait(5 * SECOND_MS);
+        let wait_ms = 15 * SECOND_MS;
+        let recall = Command::Recall(ONE);
+        assert_eq!(
+            hall.refusal(&recall),
+            Some(Refusal::RecallTooSoon { wait_ms })
+        );
+        for _ in 0..2 {
+            hall.wait(20 * SECOND_MS);
+            hall.act(&recall);
+        }
+        hall.wait(MINUTE_MS);
+        assert_eq!(hall.refusal(&recall), Some(Refusal::RecallsUsedUp));
+        hall.act(&Command::Arrive(ONE));
+        assert_eq!(hall.refusal(&recall), Some(Refusal::AlreadyArrived));
+    }
+
+    #[test]
+    fn the_last_call_is_given_up_by_itself_after_its_time_and_no_earlier_one_is() {
+        let mut hall = Hall::staffed(recall_rule(Some(MINUTE_MS)));
+        let ticket = hall.take("A", "ordinary");
+        hall.call(ONE);
+        hall.wait(10 * MINUTE_MS);
+        hall.act(&Command::Recall(ONE));
+        hall.wait(10 * MINUTE_MS);
+        assert_eq!(hall.state(ticket), State::Called);
+        hall.act(&Command::Recall(ONE));
+        hall.wait(MINUTE_MS - 1);
+        assert_eq!(hall.state(ticket), State::Called);
+        hall.wait(1);
+        assert_eq!(hall.state(ticket), State::NoShow);
+        assert!(
+            hall.queue.day().in_hand(ONE).is_none(),
+            "the counter is free"
+        );
+    }
+
+    #[test]
+    fn a_no_show_is_undone_where_it_was_called_while_the_counter_is_free() {
+        let mut hall = Hall::staffed(settings());
+        let ticket = hall.take("A", "ordinary");
+        hall.take("A", "ordinary");
+        hall.call(ONE);
+        let undo = |counter| Command::UndoNoShow(counter, ticket);
+        hall.act(&Command::NoShow(ONE));
+        assert!(hall.queue.day().missed_at(ONE).eq([hall.ticket(ticket)]));
+        assert_eq!(hall.refusal(&undo(TWO)), Some(Refusal::NotNoShow));
+        hall.call(ONE);
+        assert!(matches!(
+            hall.refusal(&undo(ONE)),
+            Some(Refusal::StillInHand(_))
+        ));
+        hall.act(&Command::NoShow(ONE));
+        hall.act(&undo(ONE));
+        assert_eq!(hall.state(ticket), State::Called);
+        assert_eq!(
+            hall.ticket(ticket).missed.count,
+            0,
+            "as if it had not been missed"
+        );
+    }
+
+    #[test]
+    fn choosing_is_a_right_that_can_be_withheld_and_is_on_record() {
+        let mut hall = Hall::staffed(settings());
+        let (first, second) = (hall.take("A", "ordinary"), hall.take("A", "ordinary"));
+        let choose = |ticket| Command::CallChosen(ONE, ticket);
+        assert_eq!(hall.refusal(&choose(second)), Some(Refusal::MayNotChoose));
+        hall.queue.settings.may_choose = true;
+        hall.act(&choose(second));
+        let reason = hall.ticket(second).call.clone().unwrap().reason.unwrap();
+        assert_eq!((reason.why, reason.overtook), (Why::Chosen, 1));
+        assert_eq!(reason.passed_over[0].ticket, first);
+        hall.finish(ONE);
+        assert_eq!(hall.refusal(&choose(second)), Some(Refusal::NotWaiting));
+        let other = hall.take("B", "ordinary");
+        assert_eq!(hall.refusal(&choose(other)), Some(Refusal::NotServedHere));
+    }
+
+    #[test]
+    fn calling_finishes_who_is_served_and_waits_for_who_is_called() {
+        let mut hall = Hall::staffed(settings());
+        let first = hall.take("A", "ordinary");
+        hall.take("A", "ordinary");
+        hall.call(ONE);
+        let refusal = hall.refusal(&Command::CallNext(ONE));
+        assert!(matches!(refusal, Some(Refusal::StillCalled(number)) if number.value == 1));
+        hall.act(&Command::Arrive(ONE));
+        hall.call(ONE);
+        assert_eq!(hall.state(first), State::Finished);
+    }
+
+    #[test]
+    fn a_counter_that_finds_nobody_keeps_whom_it_serves() {
+        let mut hall = Hall::staffed(settings());
+        let ticket = hall.take("A", "ordinary");
+        hall.serve(ONE);
+        assert_eq!(
+            hall.refusal(&Command::CallNext(ONE)),
+            Some(Refusal::NobodyWaits)
+        );
+        assert_eq!(hall.state(ticket), State::Serving);
+    }
+
+    #[test]
+    fn whoever_comes_is_called_in_the_same_breath_by_the_counter_that_waited_longest() {
+        let mut hall = Hall::staffed(settings());
+        hall.act(&Command::AwaitNext(TWO));
+        hall.wait(MINUTE_MS);
+        hall.act(&Command::AwaitNext(ONE));
+        let first = hall.take("A", "ordinary");
+        let second = hall.take("A", "ordinary");
+        let third = hall.take("A", "ordinary");
+        assert_eq!(hall.queue.day().in_hand(TWO).unwrap().id, first);
+        assert_eq!(hall.queue.day().in_hand(ONE).unwrap().id, second);
+        assert_eq!(hall.state(third), State::Waiting, "each counter calls once");
+        assert_eq!(
+            hall.ticket(first).call.as_ref().unwrap().first,
+            hall.ticket(first).issued
+        );
+    }
+
+    #[test]
+    fn who_waits_is_called_at_once_and_a_counter_may_stop_awaiting() {
+        let mut hall = Hall::staffed(settings());
+        hall.act(&Command::AwaitNext(ONE));
+        hall.act(&Command::StopAwaiting(ONE));
+        let ticket = hall.take("A", "ordinary");
+        assert_eq!(hall.state(ticket), State::Waiting);
+        hall.act(&Command::AwaitNext(ONE));
+        assert_eq!(hall.state(ticket), State::Called);
+    }
+
+    #[test]
+    fn a_paused_counter_calls_nobody_and_takes_nobody_who_comes() {
+        let mut hall = Hall::staffed(settings());
+        hall.act(&Command::AwaitNext(ONE));
+        let (counter, reason) = (ONE, "午餐".to_owned());
+        hall.act(&Command::Pause { counter, reason });
+        let ticket = hall.take("A", "ordinary");
+        assert_eq!(hall.state(ticket), State::Waiting);
+        for command in [Command::CallNext(ONE), Command::AwaitNext(ONE)] {
+            assert_eq!(hall.refusal(&command), Some(Refusal::CounterPaused));
+        }
+    }
+
+    #[test]
+    fn who_comes_without_a_ticket_is_served_with_a_number_for_the_record() {
+        let mut hall = Hall::staffed(settings());
+        let serve = Command::ServeWithout {
+            counter: THREE,
+            service: service("B"),
+            class: class("ordinary"),
+        };
+        hall.act(&serve);
+        let ticket = hall.queue.day().in_hand(THREE).unwrap();
+        assert_eq!(
+            (ticket.number.to_string().as_str(), ticket.state),
+            ("W001", State::Serving)
+        );
+        assert_eq!(
+            hall.queue.day().calls_for(&service("B")),
+            0,
+            "nobody was called"
+        );
+        assert_eq!(hall.queue.day().last_calls().count(), 0);
+        assert!(matches!(
+            hall.refusal(&serve),
+            Some(Refusal::StillInHand(_))
+        ));
+        hall.finish(THREE);
+        hall.queue.settings.walk_in_series = None;
+        assert_eq!(hall.refusal(&serve), Some(Refusal::NumbersUsedUp));
+    }
+}

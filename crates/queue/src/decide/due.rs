@@ -2,6 +2,7 @@
 //! comes, alarms.
 
 use super::stamp;
+use crate::line::Line;
 use crate::timer::Timer;
 use crate::{
     Alarm, AlarmLevels, CounterNumber, Desk, Event, Happening, Now, Place, Queue, Requeue,
@@ -38,7 +39,7 @@ impl Queue {
             let level_ms = levels.longest_wait_ms?;
             let raised = self.day.alarms.contains_key(&standing);
             let since_ms = self.longest_waits_from(service)?;
-            (!raised).then_some(since_ms.saturating_add(level_ms))
+            (!raised).then_some(since_ms.saturating_add(level_ms.max(1)))
         });
         turn.into_iter().chain(timer).chain(alarm).min()
     }
@@ -183,11 +184,156 @@ impl Queue {
             (Some(_), Desk::Counter(_) | Desk::Clerk(_)) => false,
             (None, _) => true,
         };
-        lines
-            .filter(|(desk, _)| of_service(desk))
-            .flat_map(|(_, line)| line.by_class.values())
-            .filter_map(|spots| spots.first())
-            .map(|(waits_from_ms, _)| *waits_from_ms)
+        let lines = lines.filter(|(desk, _)| of_service(desk));
+        lines.filter_map(|(_, line)| self.longest_in(line)).min()
+    }
+
+    fn longest_in(&self, line: &Line) -> Option<u64> {
+        let heads = line.by_score.values().filter_map(|spots| spots.first());
+        let by_score = heads.map(|(waits_from_ms, _)| *waits_from_ms);
+        let others = line.out_of_turn().filter_map(|id| self.day.ticket(id));
+        by_score
+            .chain(others.map(|ticket| ticket.waits_from_ms))
             .min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invariants::sample::{Hall, MINUTE_MS, ONE, TWO, service, settings};
+    use crate::{Command, HandlingLimit, PutBack, Settings, State};
+
+    #[test]
+    fn a_wait_is_near_its_target_at_the_part_that_is_set_and_over_at_the_target() {
+        let mut hall = Hall::staffed(settings());
+        let ticket = hall.take("A", "ordinary");
+        let told = |hall: &Hall| {
+            (
+                hall.ticket(ticket).wait_told.near,
+                hall.ticket(ticket).wait_told.over,
+            )
+        };
+        hall.wait(16 * MINUTE_MS - 1);
+        assert_eq!(told(&hall), (false, false));
+        hall.wait(1);
+        assert_eq!(told(&hall), (true, false));
+        hall.wait(4 * MINUTE_MS - 1);
+        assert_eq!(
+            (told(&hall), hall.queue.next_deadline()),
+            ((true, false), Some(1_201_000))
+        );
+        hall.wait(1);
+        assert_eq!(told(&hall), (true, true));
+    }
+
+    #[test]
+    fn handling_is_warned_of_before_its_limit_and_is_over_at_it() {
+        let mut settings = settings();
+        settings
+            .services
+            .get_mut(&service("A"))
+            .unwrap()
+            .handling_limit = Some(HandlingLimit {
+            limit_ms: 10 * MINUTE_MS,
+            warning_ms: 2 * MINUTE_MS,
+        });
+        let mut hall = Hall::staffed(settings);
+        let ticket = hall.take("A", "ordinary");
+        hall.call(ONE);
+        hall.wait(30 * MINUTE_MS);
+        hall.act(&Command::Arrive(ONE));
+        hall.wait(8 * MINUTE_MS);
+        assert_eq!(hall.last(), &Happening::HandlingNear { ticket });
+        hall.wait(2 * MINUTE_MS - 1);
+        assert_eq!(hall.last(), &Happening::HandlingNear { ticket });
+        hall.wait(1);
+        assert_eq!(hall.last(), &Happening::HandlingOver { ticket });
+    }
+
+    fn alarmed(hall: &Hall) -> Vec<Alarm> {
+        hall.queue
+            .day()
+            .alarms()
+            .map(|(alarm, _)| alarm.clone())
+            .collect()
+    }
+
+    #[test]
+    fn an_alarm_stands_from_its_level_until_well_below_it() {
+        let mut settings = settings();
+        settings.alarms.people = Some(10);
+        settings
+            .services
+            .get_mut(&service("A"))
+            .unwrap()
+            .alarms
+            .people = Some(20);
+        let mut hall = Hall::staffed(settings);
+        let tickets: Vec<_> = (0..10).map(|_| hall.take("A", "ordinary")).collect();
+        let of_hall = Alarm::People(None);
+        assert_eq!(
+            hall.last(),
+            &Happening::AlarmRaised {
+                alarm: of_hall.clone(),
+                level: 10
+            }
+        );
+        hall.serve(ONE);
+        assert_eq!(alarmed(&hall), [of_hall], "nine of ten wait");
+        hall.serve(ONE);
+        assert_eq!(alarmed(&hall), [], "eight of ten wait");
+        assert_eq!(hall.state(tickets[1]), State::Serving);
+    }
+
+    #[test]
+    fn somebody_who_waits_long_raises_an_alarm_then_also_out_of_turn() {
+        let mut settings = settings();
+        settings.alarms.longest_wait_ms = Some(10 * MINUTE_MS);
+        let mut hall = Hall::staffed(Settings { ..settings });
+        hall.take("A", "ordinary");
+        hall.wait(4 * MINUTE_MS);
+        hall.serve(ONE);
+        hall.act(&Command::PutBack(ONE, PutBack::First));
+        hall.wait(6 * MINUTE_MS - 1);
+        assert_eq!(alarmed(&hall), []);
+        hall.wait(1);
+        assert_eq!(alarmed(&hall), [Alarm::LongestWait(None)]);
+        hall.serve(ONE);
+        assert_eq!(alarmed(&hall), []);
+    }
+
+    #[test]
+    fn the_end_of_the_day_expires_whoever_is_left_on_the_record_and_closes_the_counters() {
+        let mut hall = Hall::staffed(settings());
+        let served = hall.take("A", "ordinary");
+        let waits = hall.take("A", "ordinary");
+        let missed = hall.take("B", "ordinary");
+        hall.call(TWO);
+        hall.serve(ONE);
+        hall.act(&Command::NoShow(TWO));
+        assert_eq!(
+            (hall.state(served), hall.state(missed)),
+            (State::NoShow, State::Waiting)
+        );
+        let before = hall.journal.len();
+        hall.wait(24 * 60 * MINUTE_MS);
+        let end: Vec<_> = hall.journal[before..]
+            .iter()
+            .map(|event| &event.what)
+            .collect();
+        let expired: Vec<_> = end
+            .iter()
+            .filter_map(|what| match what {
+                Happening::Expired { ticket } => Some(*ticket),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(expired, [waits, missed]);
+        let last_four = &end[end.len() - 5..];
+        assert!(matches!(last_four[0], Happening::SignedOut { .. }));
+        assert!(matches!(last_four[3], Happening::DayClosed { .. }));
+        assert!(matches!(last_four[4], Happening::DayOpened { .. }));
+        assert!(hall.queue.day().tickets().is_empty());
     }
 }

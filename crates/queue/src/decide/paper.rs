@@ -29,3 +29,56 @@ impl Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invariants::sample::{Hall, ONE, settings};
+    use crate::{CancelWhy, Command};
+
+    #[test]
+    fn a_slip_that_is_on_no_paper_is_seen_until_it_is_printed_or_over() {
+        let mut hall = Hall::staffed(settings());
+        let (printed, over) = (hall.take("A", "ordinary"), hall.take("A", "ordinary"));
+        for ticket in [printed, over] {
+            hall.act(&Command::NotPrinted(ticket, NoPaper::PaperOut));
+        }
+        assert_eq!(hall.queue.day().on_no_paper().count(), 2);
+        hall.act(&Command::Printed(printed));
+        hall.act(&Command::Cancel(over, CancelWhy::HeldByNobody));
+        assert_eq!(hall.queue.day().on_no_paper().count(), 0);
+    }
+
+    #[test]
+    fn what_is_printed_is_not_said_to_be_missing_and_saying_it_twice_changes_nothing() {
+        let mut hall = Hall::staffed(settings());
+        let ticket = hall.take("A", "ordinary");
+        hall.act(&Command::Printed(ticket));
+        let events = hall.journal.len();
+        hall.act(&Command::Printed(ticket));
+        assert_eq!(hall.journal.len(), events);
+        let missing = Command::NotPrinted(ticket, NoPaper::Unknown);
+        assert_eq!(hall.refusal(&missing), Some(Refusal::AlreadyPrinted));
+        let unknown = Command::Printed(TicketId(1));
+        assert_eq!(hall.refusal(&unknown), Some(Refusal::UnknownTicket));
+    }
+
+    #[test]
+    fn a_slip_is_printed_again_with_the_same_number_while_it_is_good_for_something() {
+        let mut hall = Hall::staffed(settings());
+        let ticket = hall.take("A", "ordinary");
+        hall.act(&Command::Printed(ticket));
+        hall.act(&Command::Reprint(ticket));
+        let again = hall.ticket(ticket);
+        assert_eq!(
+            (again.copies, again.paper, again.number.value),
+            (1, Paper::Unknown, 1)
+        );
+        hall.serve(ONE);
+        hall.finish(ONE);
+        assert_eq!(
+            hall.refusal(&Command::Reprint(ticket)),
+            Some(Refusal::TicketEnded)
+        );
+    }
+}

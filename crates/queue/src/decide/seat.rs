@@ -41,3 +41,68 @@ impl Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Command;
+    use crate::invariants::sample::{Hall, ONE, TWO};
+
+    fn sign_in(number: u16, clerk: &str) -> Command {
+        Command::SignIn {
+            counter: CounterNumber(number),
+            clerk: clerk.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_counter_has_one_clerk_and_a_clerk_one_counter() {
+        let mut hall = Hall::open();
+        hall.act(&sign_in(1, "王芳"));
+        hall.act(&sign_in(1, "王芳"));
+        let taken = Refusal::CounterTaken("王芳".to_owned());
+        assert_eq!(hall.refusal(&sign_in(1, "李强")), Some(taken));
+        assert_eq!(
+            hall.refusal(&sign_in(2, "王芳")),
+            Some(Refusal::ClerkElsewhere(ONE))
+        );
+        assert_eq!(
+            hall.refusal(&sign_in(9, "李强")),
+            Some(Refusal::UnknownCounter)
+        );
+        hall.act(&Command::SignOut(ONE));
+        hall.act(&sign_in(2, "王芳"));
+    }
+
+    #[test]
+    fn nobody_leaves_with_a_customer_in_hand() {
+        let mut hall = Hall::open();
+        hall.act(&sign_in(1, "王芳"));
+        hall.take("A", "ordinary");
+        hall.serve(ONE);
+        let refusal = hall.refusal(&Command::SignOut(ONE));
+        assert!(matches!(refusal, Some(Refusal::StillInHand(_))));
+        assert_eq!(
+            hall.refusal(&Command::SignOut(TWO)),
+            Some(Refusal::CounterClosed)
+        );
+    }
+
+    #[test]
+    fn a_pause_has_a_reason_and_an_end() {
+        let mut hall = Hall::open();
+        hall.act(&sign_in(1, "王芳"));
+        assert_eq!(
+            hall.refusal(&Command::Resume(ONE)),
+            Some(Refusal::CounterNotPaused)
+        );
+        for reason in ["午餐", "午餐", "培训"] {
+            let (counter, reason) = (ONE, reason.to_owned());
+            hall.act(&Command::Pause { counter, reason });
+        }
+        let paused = &hall.queue.day().counter(ONE).unwrap().paused;
+        assert_eq!(paused.as_deref(), Some("培训"));
+        hall.act(&Command::Resume(ONE));
+        assert_eq!(hall.queue.day().counter(ONE).unwrap().paused, None);
+    }
+}

@@ -142,7 +142,7 @@ impl Queue {
             return Ok(());
         }
         let holder = holder.ok_or(Refusal::PhoneNeeded)?;
-        match self.day.ticket_of(holder) {
+        match self.day.tickets_of(holder).next() {
             Some(ticket) => Err(Refusal::PhoneHasTicket(ticket.number.clone())),
             None => Ok(()),
         }
@@ -192,5 +192,253 @@ impl Queue {
             quota.most.saturating_sub(issued)
         });
         left.min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invariants::sample::{Hall, MINUTE_MS, ONE, class, service, settings, take};
+    use crate::{AppointmentRule, Command, Hours, Period, Quota, Series, Settings};
+
+    const HOUR_MS: u32 = 60 * MINUTE_MS as u32;
+
+    /// From one o'clock to two, by the sample's clock, which begins at midnight.
+    const PERIOD: Period = Period {
+        from_ms: HOUR_MS,
+        to_ms: 2 * HOUR_MS,
+    };
+
+    fn numbers(hall: &Hall) -> Vec<String> {
+        let tickets = hall.queue.day().tickets().iter();
+        tickets.map(|ticket| ticket.number.to_string()).collect()
+    }
+
+    #[test]
+    fn a_ticket_is_for_something_known_and_for_nothing_twice() {
+        let hall = Hall::open();
+        for (services, code, refusal) in [
+            (&[][..], "ordinary", Refusal::BadErrands),
+            (&["A", "A"], "ordinary", Refusal::BadErrands),
+            (&["A", "X"], "ordinary", Refusal::UnknownService),
+            (&["A"], "unknown", Refusal::UnknownClass),
+        ] {
+            assert_eq!(hall.refusal(&take(services, code)), Some(refusal));
+        }
+    }
+
+    #[test]
+    fn as_many_wait_as_may_wait() {
+        let mut hall = Hall::staffed(Settings {
+            max_waiting: 2,
+            ..settings()
+        });
+        hall.take("A", "ordinary");
+        hall.take("B", "ordinary");
+        let more = take(&["A"], "ordinary");
+        assert_eq!(hall.refusal(&more), Some(Refusal::HallFull));
+        hall.call(ONE);
+        assert_eq!(hall.refusal(&more), None);
+    }
+
+    #[test]
+    fn no_number_is_given_before_the_doors_open_nor_shortly_before_they_close() {
+        let mut hall = Hall::open();
+        let hours = Hours {
+            weekly: std::array::from_fn(|_| vec![PERIOD]),
+            cut_off_ms: 15 * MINUTE_MS as u32,
+            ..Hours::default()
+        };
+        hall.queue
+            .settings
+            .services
+            .get_mut(&service("A"))
+            .unwrap()
+            .hours = Some(hours);
+        let of_a = take(&["B", "A"], "ordinary");
+        let opens_ms = Some(HOUR_MS);
+        assert_eq!(hall.refusal(&of_a), Some(Refusal::NotOpen { opens_ms }));
+        assert_eq!(
+            hall.refusal(&take(&["B"], "ordinary")),
+            None,
+            "hours of another service"
+        );
+        hall.wait(104 * MINUTE_MS);
+        hall.take("A", "ordinary");
+        hall.wait(MINUTE_MS);
+        assert_eq!(hall.refusal(&of_a), Some(Refusal::CutOff));
+        hall.wait(16 * MINUTE_MS);
+        assert_eq!(
+            hall.refusal(&of_a),
+            Some(Refusal::NotOpen { opens_ms: None })
+        );
+        hall.sit(1, "王芳");
+        hall.call(ONE);
+    }
+
+    #[test]
+    fn a_part_of_the_day_has_so_many_numbers_of_a_service() {
+        let mut hall = Hall::open();
+        let quota = Quota {
+            period: PERIOD,
+            most: 2,
+        };
+        hall.queue
+            .settings
+            .services
+            .get_mut(&service("A"))
+            .unwrap()
+            .quotas = vec![quota];
+        for _ in 0..3 {
+            hall.take("A", "ordinary");
+        }
+        hall.wait(HOUR_MS.into());
+        hall.take("A", "ordinary");
+        assert_eq!(hall.queue.quota_left(&service("A"), HOUR_MS), Some(1));
+        hall.take_all(&["B", "A"], "ordinary");
+        let more = take(&["A"], "ordinary");
+        assert_eq!(hall.refusal(&more), Some(Refusal::QuotaUsedUp));
+        hall.wait(HOUR_MS.into());
+        assert_eq!(hall.refusal(&more), None, "another part of the day");
+    }
+
+    #[test]
+    fn a_telephone_number_has_one_open_ticket_where_the_hall_wants_it() {
+        let mut hall = Hall::staffed(settings());
+        let of = |holder| Command::Take {
+            errands: vec![service("A")],
+            class: class("ordinary"),
+            channel: Channel::Phone,
+            holder,
+        };
+        hall.act(&of(Some(Holder(1))));
+        hall.act(&of(Some(Holder(1))));
+        assert_eq!(
+            hall.queue.day().tickets_of(Holder(1)).count(),
+            2,
+            "the hall does not mind"
+        );
+        hall.queue.settings.one_ticket_per_phone = true;
+        assert_eq!(hall.refusal(&of(None)), Some(Refusal::PhoneNeeded));
+        hall.act(&of(Some(Holder(2))));
+        let refusal = hall.refusal(&of(Some(Holder(2))));
+        assert!(matches!(refusal, Some(Refusal::PhoneHasTicket(number)) if number.value == 3));
+        for _ in 0..3 {
+            hall.serve(ONE);
+        }
+        hall.finish(ONE);
+        hall.act(&of(Some(Holder(2))));
+    }
+
+    #[test]
+    fn a_series_ends_or_goes_on_in_another_whose_numbers_stay_different() {
+        let mut hall = Hall::open();
+        for _ in 0..3 {
+            hall.take("B", "ordinary");
+        }
+        let more = take(&["B"], "ordinary");
+        assert_eq!(hall.refusal(&more), Some(Refusal::NumbersUsedUp));
+        let (a, b) = (SeriesCode::new("A"), SeriesCode::new("B"));
+        hall.queue.settings.series.get_mut(&b).unwrap().then = Some(a.clone());
+        hall.take("A", "ordinary");
+        hall.take("B", "ordinary");
+        hall.take("A", "ordinary");
+        assert_eq!(numbers(&hall)[2..], ["B003", "A001", "A002", "A003"]);
+        let round = Series {
+            first: 1,
+            last: 3,
+            then: Some(b),
+        };
+        hall.queue.settings.series.insert(a, round);
+        assert_eq!(
+            hall.refusal(&more),
+            Some(Refusal::NumbersUsedUp),
+            "round in a circle"
+        );
+    }
+
+    #[test]
+    fn a_class_may_have_numbers_of_its_own() {
+        let mut hall = Hall::open();
+        let elderly = hall
+            .queue
+            .settings
+            .classes
+            .get_mut(&class("elderly"))
+            .unwrap();
+        elderly.series = Some(SeriesCode::new("W"));
+        hall.take("A", "elderly");
+        hall.take("A", "ordinary");
+        hall.take("B", "elderly");
+        assert_eq!(numbers(&hall), ["W001", "A001", "W002"]);
+    }
+
+    fn check_in(slot_min: i64) -> Command {
+        Command::CheckIn {
+            appointment: AppointmentCode::new("4711"),
+            service: service("A"),
+            class: class("ordinary"),
+            slot_wall_ms: slot_min * MINUTE_MS as i64,
+            channel: Channel::Kiosk,
+        }
+    }
+
+    fn by_appointment() -> Hall {
+        Hall::staffed(Settings {
+            appointments: AppointmentRule {
+                early_ms: 30 * MINUTE_MS,
+                late_ms: 10 * MINUTE_MS,
+            },
+            ..settings()
+        })
+    }
+
+    #[test]
+    fn an_appointment_is_checked_in_once_and_neither_too_early_nor_too_late() {
+        let mut hall = by_appointment();
+        let from_wall_ms = 10 * MINUTE_MS as i64;
+        let refusal = hall.refusal(&check_in(40));
+        assert_eq!(refusal, Some(Refusal::TooEarly { from_wall_ms }));
+        hall.wait(51 * MINUTE_MS);
+        assert_eq!(hall.refusal(&check_in(40)), Some(Refusal::TooLate));
+        hall.act(&check_in(60));
+        assert_eq!(hall.refusal(&check_in(60)), Some(Refusal::AppointmentUsed));
+    }
+
+    #[test]
+    fn an_appointment_waits_from_its_slot_on() {
+        let mut hall = by_appointment();
+        hall.act(&check_in(20));
+        hall.wait(10 * MINUTE_MS);
+        let ordinary = hall.take("A", "ordinary");
+        hall.wait(15 * MINUTE_MS);
+        let waited_ms = hall.queue.day().tickets()[0].waited_ms(hall.now().at);
+        assert_eq!(
+            waited_ms,
+            5 * MINUTE_MS + 1_000,
+            "the sample began a second after midnight"
+        );
+        assert_eq!(hall.call(ONE), ordinary, "who has waited for 15 minutes");
+    }
+
+    #[test]
+    fn an_appointment_is_made_for_a_time_to_come_within_the_hours() {
+        let mut hall = by_appointment();
+        hall.wait(MINUTE_MS);
+        let book = |wall_ms| Command::Book {
+            appointment: AppointmentCode::new("4711"),
+            service: service("A"),
+            class: class("ordinary"),
+            slot: Slot {
+                wall_ms,
+                date: Date::new(2026, 11, 1),
+                time_of_day_ms: wall_ms as u32,
+            },
+        };
+        assert_eq!(hall.refusal(&book(0)), Some(Refusal::TooLate));
+        assert_eq!(hall.refusal(&book(i64::from(HOUR_MS))), None);
+        hall.queue.settings.hours = Some(Hours::default());
+        let closed = Refusal::NotOpen { opens_ms: None };
+        assert_eq!(hall.refusal(&book(i64::from(HOUR_MS))), Some(closed));
     }
 }
