@@ -1,6 +1,6 @@
 //! Why this customer and no other: the reason of a call, in words.
 
-use queue::{CallId, CounterNumber, Moment, Queue, Reason, Ticket, TicketId};
+use queue::{CallId, CounterNumber, Moment, Passed, Queue, Reason, TicketId, Why};
 
 use crate::settings::HallSettings;
 use crate::wording::{class, counter, date_and_time, service, span};
@@ -17,6 +17,8 @@ pub struct CallMade<'a> {
     pub call: CallId,
     /// Who was called.
     pub ticket: TicketId,
+    /// For which of the ticket's errands.
+    pub errand: usize,
     /// Where to.
     pub counter: CounterNumber,
     /// Why.
@@ -26,7 +28,13 @@ pub struct CallMade<'a> {
 /// The paragraph that explains a call.
 #[must_use]
 pub fn sentence(made: &CallMade<'_>) -> String {
-    format!("{} {} {}", who(made), score(made.reason), passed_over(made))
+    [
+        who(made),
+        score(made.reason),
+        why(made.reason.why).to_owned(),
+        passed_over(made),
+    ]
+    .join(" ")
 }
 
 fn who(made: &CallMade<'_>) -> String {
@@ -39,7 +47,9 @@ fn who(made: &CallMade<'_>) -> String {
     let ticket = day.ticket(made.ticket).map_or_else(
         || made.ticket.to_string(),
         |ticket| {
-            let service = service(made.settings, &ticket.service);
+            let errand = ticket.errands.get(made.errand);
+            let code = errand.map_or(ticket.service(), |errand| &errand.service);
+            let service = service(made.settings, code);
             format!(
                 "{} ({service}, {})",
                 ticket.number,
@@ -58,53 +68,74 @@ fn score(reason: &Reason) -> String {
         0 => String::new(),
         ms => format!(" and had a head start of {}", span(ms)),
     };
-    let milli = reason.score_milli();
     format!(
-        "The customer had waited {}{head_start}, against a target of {}: a score of {}.{:03}, the greatest at that moment of all whom the counter serves.",
+        "The customer had waited {}{head_start}, against a target of {}: a score of {}.",
         span(reason.waited_ms),
         span(reason.target_ms),
-        milli / 1_000,
-        milli % 1_000
+        thousandths(reason.score_milli())
     )
+}
+
+fn why(why: Why) -> &'static str {
+    match why {
+        Why::Score => "No score was greater at that moment of all whom the counter serves.",
+        Why::Reserved => "The counter serves this class before others.",
+        Why::Rank => {
+            "The counter takes this service before others, or the customer was handed over to it."
+        }
+        Why::PutFirst => "Staff had put the ticket before all others.",
+        Why::Returned => {
+            "The customer had missed a call and come back, and the calls in between had been made."
+        }
+        Why::Alone => "Nobody else waited whom the counter serves.",
+        Why::Chosen => "The clerk chose this number.",
+    }
 }
 
 fn passed_over(made: &CallMade<'_>) -> String {
     let reason = made.reason;
     if reason.overtook == 0 {
-        return "None of them had come earlier.".to_owned();
+        return "Nobody whom the counter serves had waited longer.".to_owned();
     }
-    let mut named: Vec<String> = reason
-        .passed_over
-        .iter()
-        .map(|id| one_passed_over(made, *id))
-        .collect();
+    let named = reason.passed_over.iter();
+    let mut named: Vec<String> = named.map(|passed| one_passed_over(made, passed)).collect();
     let more = (reason.overtook as usize).saturating_sub(named.len());
     if more > 0 {
         named.push(format!("and {more} more"));
     }
     format!(
-        "Passed over, for their scores were smaller although they had come earlier: {}.",
+        "Passed over, although they had waited longer: {}.",
         named.join(", ")
     )
 }
 
-fn one_passed_over(made: &CallMade<'_>, id: TicketId) -> String {
-    let in_words = |ticket: &Ticket| {
-        let waited = span(made.at.since_ms(ticket.issued));
-        format!(
-            "{} ({}, {waited})",
-            ticket.number,
-            class(made.settings, &ticket.class)
-        )
+fn one_passed_over(made: &CallMade<'_>, passed: &Passed) -> String {
+    let Some(ticket) = made.before.day().ticket(passed.ticket) else {
+        return passed.ticket.to_string();
     };
-    let ticket = made.before.day().ticket(id);
-    ticket.map_or_else(|| id.to_string(), in_words)
+    let (number, class) = (&ticket.number, class(made.settings, &ticket.class));
+    // The first records name those who were passed over and say no more of them.
+    if passed.target_ms == 0 {
+        return format!("{number} ({class}, {})", span(ticket.waited_ms(made.at)));
+    }
+    format!(
+        "{number} ({class}, {} of {}, score {})",
+        span(passed.waited_ms),
+        span(passed.target_ms),
+        thousandths(passed.score_milli())
+    )
+}
+
+fn thousandths(milli: u64) -> String {
+    format!("{}.{:03}", milli / 1_000, milli % 1_000)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use queue::{ClassCode, Date, Event, Happening, Number, ServiceCode};
+    use queue::{
+        Channel, ClassCode, Date, Event, Happening, Issued, Number, SeriesCode, ServiceCode,
+    };
 
     const MINUTE_MS: u64 = 60_000;
 
@@ -128,25 +159,33 @@ mod tests {
             counter: CounterNumber(2),
             clerk: "李强".to_owned(),
         };
-        let issued = |value: u32, class: &str| Happening::Issued {
-            ticket: TicketId::of_day(day, value),
-            number: Number {
-                series: ServiceCode::new("A"),
-                value,
-            },
-            service: ServiceCode::new("A"),
-            class: ClassCode::new(class),
+        let issued = |value: u32, class: &str, minute: u64| {
+            Happening::Issued(Box::new(Issued {
+                ticket: TicketId::of_day(day, value),
+                number: Number {
+                    series: SeriesCode::new("A"),
+                    value,
+                },
+                errands: vec![ServiceCode::new("A")],
+                in_order: false,
+                class: ClassCode::new(class),
+                channel: Channel::Kiosk,
+                holder: None,
+                appointment: None,
+                waits_from_ms: moment(minute).steady_ms,
+                minute: 600,
+            }))
         };
         let early = [opened, signed_in]
             .into_iter()
-            .chain((1..=others).map(|value| issued(value, "ordinary")));
+            .chain((1..=others).map(|value| issued(value, "ordinary", 0)));
         for what in early {
             hall.evolve(&Event {
                 at: moment(0),
                 what,
             });
         }
-        let what = issued(others + 1, "elderly");
+        let what = issued(others + 1, "elderly", 3);
         hall.evolve(&Event {
             at: moment(3),
             what,
@@ -162,6 +201,7 @@ mod tests {
             at: moment(8),
             call: CallId::of_day(day, 17),
             ticket: TicketId::of_day(day, others + 1),
+            errand: 0,
             counter: CounterNumber(2),
             reason,
         })
@@ -170,12 +210,18 @@ mod tests {
     fn reason(overtook: u32, named: u32) -> Reason {
         let day = Date::new(2026, 11, 22);
         Reason {
+            why: Why::Score,
             waited_ms: 5 * MINUTE_MS,
             head_start_ms: 0,
             target_ms: 4 * MINUTE_MS,
             overtook,
             passed_over: (1..=named)
-                .map(|serial| TicketId::of_day(day, serial))
+                .map(|serial| Passed {
+                    ticket: TicketId::of_day(day, serial),
+                    waited_ms: 8 * MINUTE_MS,
+                    head_start_ms: 0,
+                    target_ms: 20 * MINUTE_MS,
+                })
                 .collect(),
         }
     }
@@ -185,8 +231,8 @@ mod tests {
         assert_eq!(
             said(2, &reason(2, 2)),
             "Call 20261122000017: on 2026-11-22 10:08:00 李强 at counter 2 缴费 called A003 (A 电费缴纳, 老年人). \
-             The customer had waited 5 min 00 s, against a target of 4 min 00 s: a score of 1.250, the greatest at that moment of all whom the counter serves. \
-             Passed over, for their scores were smaller although they had come earlier: A001 (普通客户, 8 min 00 s), A002 (普通客户, 8 min 00 s)."
+             The customer had waited 5 min 00 s, against a target of 4 min 00 s: a score of 1.250. No score was greater at that moment of all whom the counter serves. \
+             Passed over, although they had waited longer: A001 (普通客户, 8 min 00 s of 20 min 00 s, score 0.400), A002 (普通客户, 8 min 00 s of 20 min 00 s, score 0.400)."
         );
     }
 
@@ -203,13 +249,15 @@ mod tests {
         );
         assert!(said.contains("a score of 1.500"), "{said}");
         assert!(
-            said.ends_with("A001 (普通客户, 8 min 00 s), and 8 more."),
+            said.ends_with("A001 (普通客户, 8 min 00 s of 20 min 00 s, score 0.400), and 8 more."),
             "{said}"
         );
     }
 
     #[test]
     fn a_call_in_the_order_of_arrival_says_so() {
-        assert!(said(0, &reason(0, 0)).ends_with("None of them had come earlier."));
+        assert!(
+            said(0, &reason(0, 0)).ends_with("Nobody whom the counter serves had waited longer.")
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use queue::{CounterNumber, Day, Moment, NoPaper, Paper, Queue, State, Ticket};
+use queue::{Alarm, CounterNumber, Day, Moment, NoPaper, Paper, Queue, State, Ticket};
 use store::Recorded;
 
 use crate::columns::Columns;
@@ -13,11 +13,12 @@ use crate::wording::{class, counter, date_and_time, service, span, state, time};
 /// Calls that are shown, the newest first.
 const LAST_CALLS: usize = 10;
 
-/// In the order of an errand's life.
-const STATES: [State; 7] = [
+/// In the order of a ticket's life.
+const STATES: [State; 8] = [
     State::Waiting,
     State::Called,
     State::Serving,
+    State::Held,
     State::Finished,
     State::NoShow,
     State::Cancelled,
@@ -101,11 +102,11 @@ impl<'a> Picture<'a> {
         let mut columns = Columns::new(&["Service", "Class", "Number", "Since", "Waited"]);
         for ticket in waiting {
             columns.row([
-                service(self.settings, &ticket.service),
+                service(self.settings, ticket.service()),
                 class(self.settings, &ticket.class),
                 ticket.number.to_string(),
                 self.time(ticket.issued),
-                span(self.now.since_ms(ticket.issued)),
+                span(ticket.waited_ms(self.now)),
             ]);
         }
         columns
@@ -117,13 +118,16 @@ impl<'a> Picture<'a> {
         let HallSettings {
             services, classes, ..
         } = self.settings;
-        let service = services.iter().position(|one| one.code == ticket.service);
+        let service = services
+            .iter()
+            .position(|one| one.code == *ticket.service());
         let class = classes.iter().position(|one| one.code == ticket.class);
         let line = (service.unwrap_or(usize::MAX), class.unwrap_or(usize::MAX));
         (
             line,
-            ticket.service.clone(),
+            ticket.service().clone(),
             ticket.class.clone(),
+            ticket.waits_from_ms,
             ticket.id,
         )
     }
@@ -193,6 +197,41 @@ impl<'a> Picture<'a> {
         columns
     }
 
+    fn on_hold(&self) -> Columns {
+        let mut columns = Columns::new(&["Number", "Service", "Counter", "Why", "Until"]);
+        for ticket in self.in_state(State::Held) {
+            let (Some(hold), Some(call)) = (&ticket.hold, &ticket.call) else {
+                continue;
+            };
+            columns.row([
+                ticket.number.to_string(),
+                service(self.settings, ticket.service()),
+                counter(self.settings, call.counter),
+                hold.reason.clone(),
+                hold.until.map(|until| self.time(until)).unwrap_or_default(),
+            ]);
+        }
+        columns
+    }
+
+    fn alarms(&self) -> Columns {
+        let mut columns = Columns::new(&["Alarm", "Of", "Level", "Since"]);
+        for (alarm, raised) in self.day().alarms() {
+            let (what, of, level) = match alarm {
+                Alarm::People(of) => ("people waiting", of, raised.level.to_string()),
+                Alarm::LongestWait(of) => ("longest wait", of, span(raised.level)),
+            };
+            let of = of.as_ref().map(|code| service(self.settings, code));
+            columns.row([
+                what.to_owned(),
+                of.unwrap_or_else(|| "the hall".to_owned()),
+                level,
+                self.time(raised.at),
+            ]);
+        }
+        columns
+    }
+
     fn on_no_paper(&self) -> Columns {
         let mut columns = Columns::new(&["Number", "Is", "Why"]);
         for ticket in self.day().on_no_paper() {
@@ -224,9 +263,11 @@ impl fmt::Display for Picture<'_> {
         writeln!(f, "{}", self.counts())?;
         for (title, columns) in [
             ("Waiting", self.waiting()),
+            ("On hold", self.on_hold()),
             ("Counters", self.counters()),
             ("Last calls", self.last_calls()),
             ("On no paper", self.on_no_paper()),
+            ("Alarms", self.alarms()),
         ] {
             if !columns.is_empty() {
                 write!(f, "\n{title}\n{columns}")?;

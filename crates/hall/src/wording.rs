@@ -69,6 +69,7 @@ pub fn state(state: State) -> &'static str {
         State::Waiting => "waiting",
         State::Called => "called",
         State::Serving => "serving",
+        State::Held => "on hold",
         State::Finished => "finished",
         State::NoShow => "no-show",
         State::Cancelled => "cancelled",

@@ -7,7 +7,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 use hall::HallSettings;
 use queue::{
-    ClassCode, Command as Act, CounterNumber, Date, Event, Moment, NoPaper, Now, Queue, ServiceCode,
+    Channel, ClassCode, Command as Act, CounterNumber, Date, Event, Moment, NoPaper, Now, Queue,
+    ServiceCode,
 };
 use store::{Entry, FILE_NAME, Store};
 use tempfile::TempDir;
@@ -43,6 +44,7 @@ impl Morning {
             },
             today: Date::new(2020, 11, 20),
             tomorrow_steady_ms: u64::MAX >> 1,
+            time_of_day_ms: (10 * 60 + self.minute as u32) * 60_000,
         }
     }
 
@@ -57,8 +59,10 @@ impl Morning {
 
     fn take(&mut self, minute: u64, service: &str, class: &str) {
         let take = Act::Take {
-            service: ServiceCode::new(service),
+            errands: vec![ServiceCode::new(service)],
             class: ClassCode::new(class),
+            channel: Channel::Kiosk,
+            holder: None,
         };
         self.at(minute, &take);
     }
@@ -132,7 +136,7 @@ const AT_10_42: &str = "\
 城东供电营业厅 (Chengdong Power Service Hall)
 Business day 2020-11-20, as it was on 2020-11-20 10:42:00
 After journal entry 13, written at 10:35:00
-5 tickets: 3 waiting, 1 called, 1 serving, 0 finished, 0 no-show, 0 cancelled, 0 expired
+5 tickets: 3 waiting, 1 called, 1 serving, 0 on hold, 0 finished, 0 no-show, 0 cancelled, 0 expired
 
 Waiting
   Service     Class     Number  Since     Waited
@@ -185,7 +189,7 @@ fn without_a_time_it_is_the_last_entry_of_the_day() {
         "{picture}"
     );
     assert!(
-        picture.contains("2 waiting, 2 called, 0 serving, 1 finished"),
+        picture.contains("2 waiting, 2 called, 0 serving, 0 on hold, 1 finished"),
         "{picture}"
     );
 }
@@ -258,8 +262,8 @@ fn a_call_is_explained_by_its_id_and_by_the_number() {
     assert_eq!(
         by_id,
         "Call 20201120000001: on 2020-11-20 10:31:00 王芳 at counter 2 缴费 called A003 (A 电费缴纳, 老年人). \
-         The customer had waited 10 min 00 s, against a target of 5 min 00 s: a score of 2.000, the greatest at that moment of all whom the counter serves. \
-         Passed over, for their scores were smaller although they had come earlier: A001 (普通客户, 29 min 00 s), A002 (普通客户, 11 min 00 s).\n"
+         The customer had waited 10 min 00 s, against a target of 5 min 00 s: a score of 2.000. No score was greater at that moment of all whom the counter serves. \
+         Passed over, although they had waited longer: A001 (普通客户, 29 min 00 s of 20 min 00 s, score 1.450), A002 (普通客户, 11 min 00 s of 20 min 00 s, score 0.550).\n"
     );
     for number in ["A003", "a003"] {
         assert_eq!(

@@ -92,6 +92,7 @@ impl<'a> Past<'a> {
         if let Happening::Called {
             call,
             ticket,
+            errand,
             counter,
             reason,
         } = &recorded.event.what
@@ -104,6 +105,7 @@ impl<'a> Past<'a> {
                     at: recorded.event.at,
                     call: *call,
                     ticket: *ticket,
+                    errand: *errand,
                     counter: *counter,
                     reason,
                 }));

@@ -190,7 +190,7 @@ mod tests {
     fn a_service_named_twice_is_named_with_its_line() {
         let said = complaint("code = \"B\"", "code = \"A\"");
         assert!(
-            said.contains("hall.toml:69:8: the service \"A\" is named twice"),
+            said.contains("hall.toml:129:8: the service \"A\" is named twice"),
             "{said}"
         );
     }

@@ -35,7 +35,8 @@ fn what_is_left_expires_on_the_record_and_numbers_start_again() {
     busy(&mut desk);
     desk.handle(vec![join(9, Role::Counter, "desk-9", None)]);
     let yesterday = desk.now().today;
-    assert_eq!(desk.engine.next_deadline(), Some(DAY_MS));
+    let deadline = desk.engine.next_deadline();
+    assert!(deadline.is_some_and(|deadline| deadline <= DAY_MS));
 
     desk.wait(DAY_MS);
     let outputs = desk.handle(Vec::new());
