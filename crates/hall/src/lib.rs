@@ -2,6 +2,7 @@
 //!
 //! [`settings`] say what the hall is; [`engine`] is the body of its one loop, without a socket or
 //! a clock; [`server`] puts it on the network. [`picture`] and [`explain`] read what it wrote down.
+//! [`simulate`] tries settings on invented days before anybody has to wait under them.
 
 pub mod clock;
 mod columns;
@@ -11,6 +12,7 @@ pub mod picture;
 pub mod rehearsal;
 pub mod server;
 pub mod settings;
+pub mod simulate;
 pub mod wording;
 
 pub use clock::Clock;

@@ -7,6 +7,7 @@ mod rehearse;
 mod replay;
 mod schema;
 mod serve;
+mod simulate;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -36,6 +37,8 @@ enum Command {
     Replay(replay::Replay),
     /// Say in words why a customer was called and no other
     Explain(explain::Explain),
+    /// Try new settings on invented days, beside the current ones, and say whom they harm
+    Simulate(simulate::Simulate),
 }
 
 impl Cli {
@@ -47,6 +50,7 @@ impl Cli {
             Command::Rehearse(rehearse) => rehearse.run(),
             Command::Replay(replay) => replay.run(),
             Command::Explain(explain) => explain.run(),
+            Command::Simulate(simulate) => simulate.run(),
         }
     }
 }

@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use crate::settings::HallSettings;
 
 /// From the call to standing at the counter, in milliseconds.
-pub(super) const WALK_MS: u64 = 20_000;
+pub(crate) const WALK_MS: u64 = 20_000;
 
 /// A day to play: a hall and everybody who comes.
 #[derive(Clone, Debug)]

@@ -15,34 +15,48 @@ const HOUR_MS: f64 = 3_600_000.0;
 const MINUTE_MS: f64 = 60_000.0;
 
 /// The day on which made-up customers come: any working day.
-const DATE: Date = jiff::civil::date(2026, 11, 20);
+pub(crate) const DATE: Date = jiff::civil::date(2026, 11, 20);
 
+/// The rates in assets: who comes when to the default hall.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Rates {
-    opens: Time,
-    closes: Time,
-    customers_per_hour: Vec<f64>,
-    patience_min: [f64; 2],
+pub(crate) struct Rates {
+    pub(crate) opens: Time,
+    pub(crate) closes: Time,
+    pub(crate) customers_per_hour: Vec<f64>,
+    pub(crate) patience_min: [f64; 2],
     #[serde(rename = "service")]
-    services: Vec<ServiceRate>,
+    pub(crate) services: Vec<ServiceRate>,
     #[serde(rename = "class")]
-    classes: Vec<ClassRate>,
+    pub(crate) classes: Vec<ClassRate>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ServiceRate {
-    code: String,
-    share: f64,
+pub(crate) struct ServiceRate {
+    pub(crate) code: String,
+    pub(crate) share: f64,
     handling_min: f64,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ClassRate {
-    code: String,
-    share: f64,
+pub(crate) struct ClassRate {
+    pub(crate) code: String,
+    pub(crate) share: f64,
+}
+
+impl Rates {
+    /// The rates that are built in.
+    pub(crate) fn built_in() -> Self {
+        toml::from_str(RATES).expect("the rates in assets hold together")
+    }
+
+    /// How long the doors are open, in milliseconds.
+    pub(crate) fn open_ms(&self) -> u64 {
+        let open = self.opens.duration_until(self.closes);
+        u64::try_from(open.as_millis()).unwrap_or(0)
+    }
 }
 
 /// Makes up a day; the same seed makes the same one.
@@ -51,7 +65,7 @@ struct ClassRate {
 /// Never: a test reads the rates that are built in.
 #[must_use]
 pub fn made_up(seed: u64) -> Day {
-    let rates: Rates = toml::from_str(RATES).expect("the rates in assets hold together");
+    let rates = Rates::built_in();
     let settings = HallSettings::default_hall();
     let mut random = StdRng::seed_from_u64(seed);
     let ordinary = settings.classes[0].code.clone();
@@ -85,7 +99,7 @@ pub fn made_up(seed: u64) -> Day {
 
 /// A Poisson stream whose rate changes from hour to hour, in milliseconds after opening.
 fn arrivals(random: &mut StdRng, rates: &Rates) -> Vec<u64> {
-    let open_ms = rates.opens.duration_until(rates.closes).as_millis() as f64;
+    let open_ms = rates.open_ms() as f64;
     let mut arrivals = Vec::new();
     for (hour, per_hour) in rates.customers_per_hour.iter().enumerate() {
         let (start_ms, end_ms) = (

@@ -8,8 +8,10 @@ mod play;
 mod recorded;
 mod report;
 
+pub(crate) use day::WALK_MS;
 pub use day::{Customer, Day};
 pub use made_up::made_up;
+pub(crate) use made_up::{DATE, Rates};
 pub use play::{PlayError, play};
 pub use recorded::{DayError, recorded};
 pub use report::{Report, Waits};
