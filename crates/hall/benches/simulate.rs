@@ -32,7 +32,7 @@ fn main() {
     let options = Options::parse();
     let current = HallSettings::default_hall();
     let mut new = current.clone();
-    new.classes[0].target_wait_ms *= 2;
+    new.classes[0].rule.target_wait_ms *= 2;
     let pattern = Pattern::made_up(&current, &new, CUSTOMERS);
     let study = |threads| {
         let plan = Plan {

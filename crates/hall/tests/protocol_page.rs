@@ -1,8 +1,9 @@
 //! `hall schema`, the examples of every frame and PROTOCOL.md say the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
+use protocol::{Act, Audience, ClientFrame, Role};
 use serde_json::Value;
 
 const PAGE: &str = include_str!("../../protocol/PROTOCOL.md");
@@ -70,6 +71,132 @@ fn every_word_of_the_schema_stands_on_the_page_and_in_the_examples() {
 }
 
 #[test]
+fn who_may_ask_what_on_the_page_is_what_the_hall_allows() {
+    let on_page: BTreeMap<String, BTreeSet<String>> = table("| `type` | who |")
+        .into_iter()
+        .map(|cells| {
+            let who = cells[1].split(", ").map(str::to_owned).collect();
+            (cells[0].clone(), who)
+        })
+        .collect();
+    let allowed: BTreeMap<String, BTreeSet<String>> = acts()
+        .iter()
+        .map(|act| {
+            let who = act.roles().iter().map(word).collect();
+            (word_in(act, "type"), who)
+        })
+        .collect();
+    assert_eq!(
+        allowed.keys().cloned().collect::<BTreeSet<_>>(),
+        variants("Act"),
+        "there is an example of every act"
+    );
+    assert_eq!(on_page, allowed);
+}
+
+#[test]
+fn the_rows_of_each_role_on_the_page_are_those_that_it_sees() {
+    let on_page: BTreeMap<String, String> = table("| role | what it is |")
+        .into_iter()
+        .map(|cells| (cells[0].clone(), cells[3].clone()))
+        .collect();
+    let sees = |role: Role| match role.audience() {
+        Audience::Customers => "customers",
+        Audience::Staff => "staff",
+        Audience::Walls => "walls",
+    };
+    let seen = Role::ALL.map(|role| (word(&role), sees(role).to_owned()));
+    assert_eq!(on_page, BTreeMap::from(seen));
+}
+
+#[test]
+fn every_act_and_every_refusal_has_one_line_in_its_table() {
+    for (head, name) in [
+        ("| `type` | who |", "Act"),
+        ("| `code` | when | what the person can do |", "Refusal"),
+    ] {
+        let lines = table(head).into_iter().map(|cells| cells[0].clone());
+        let mut on_page: Vec<String> = lines.collect();
+        on_page.sort_unstable();
+        assert_eq!(on_page, Vec::from_iter(variants(name)), "{name}");
+    }
+}
+
+/// The refusals that the table of acts names are there, and each stands in it or in the text.
+#[test]
+fn what_refuses_an_act_on_the_page_is_a_refusal() {
+    let known = variants("Refusal");
+    for cells in table("| `type` | who |") {
+        let named = cells[4].split(", ").filter(|name| !name.is_empty());
+        for name in named {
+            let name = name.trim_matches('`');
+            assert!(known.contains(name), "{} names {name}", cells[0]);
+        }
+    }
+}
+
+/// The cells of each line of a table on the page; the first without its quotes.
+fn table(head: &str) -> Vec<Vec<String>> {
+    let (_, table) = PAGE.split_once(head).expect("the page has the table");
+    let lines = table.lines().skip(2);
+    lines
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let cells = line.trim_matches('|').split('|');
+            cells
+                .map(|cell| cell.trim().to_owned())
+                .enumerate()
+                .map(|(place, cell)| match place {
+                    0 => cell.trim_matches('`').to_owned(),
+                    _ => cell,
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// Every act among the examples.
+fn acts() -> Vec<Act> {
+    let frames = FRAMES
+        .lines()
+        .filter_map(|line| line.strip_prefix("client "));
+    frames
+        .map(|frame| serde_json::from_str(frame).expect(frame))
+        .filter_map(|frame| match frame {
+            ClientFrame::Request { act, .. } => Some(act),
+            ClientFrame::Hello(_) => None,
+        })
+        .collect()
+}
+
+/// What the variants of a tagged type are called in the schema.
+fn variants(name: &str) -> BTreeSet<String> {
+    let schema = schema();
+    let of_type = ["from_client", "from_hall"]
+        .iter()
+        .find_map(|part| schema[part]["$defs"][name]["oneOf"].as_array());
+    let tags = of_type.expect("the schema has the type").iter();
+    tags.map(|variant| {
+        let properties = variant["properties"].as_object().expect("fields");
+        let mut tags = properties
+            .values()
+            .filter_map(|field| field["const"].as_str());
+        tags.next().expect("a tag").to_owned()
+    })
+    .collect()
+}
+
+fn word(value: &impl serde::Serialize) -> String {
+    let value = serde_json::to_value(value).expect("JSON");
+    value.as_str().expect("a word").to_owned()
+}
+
+fn word_in(value: &impl serde::Serialize, field: &str) -> String {
+    let value = serde_json::to_value(value).expect("JSON");
+    word(&value[field])
+}
+
+#[test]
 fn every_example_is_valid_by_the_schema() {
     let schema = schema();
     for (sender, part) in [("client", "from_client"), ("hall", "from_hall")] {
@@ -122,8 +249,17 @@ fn the_limits_on_the_page_are_those_of_the_program() {
             protocol::MAX_NAME_CHARS as u64,
         ),
         (
-            "reason for a pause, in characters",
+            "reason for a pause or a hold, or note of a transfer, in characters",
             protocol::MAX_REASON_CHARS as u64,
+        ),
+        ("services of one ticket", protocol::MAX_ERRANDS as u64),
+        (
+            "time on hold, in minutes",
+            u64::from(protocol::MAX_HOLD_MIN),
+        ),
+        (
+            "a telephone number with its signs, in characters",
+            protocol::MAX_PHONE_CHARS as u64,
         ),
         ("time for the hello, in ms", protocol::HELLO_DEADLINE_MS),
         ("between two beats, in ms", protocol::BEAT_MS),

@@ -8,7 +8,7 @@ use hall::HallSettings;
 use hall::rehearsal::Customer;
 use hall::simulate::{Fate, Hours, Pattern, Plan, Rules, Study, play};
 use proptest::prelude::*;
-use queue::{ClassCode, CounterNumber, ServiceCode};
+use queue::{ClassCode, CounterNumber, CounterPlan, ServiceCode};
 
 /// A study of few days, as text.
 fn study(new: &HallSettings, seed: u64, threads: usize) -> String {
@@ -36,7 +36,7 @@ fn said(study: &str) -> (&str, &str) {
 #[test]
 fn the_same_seed_gives_the_same_table_whatever_the_threads() {
     let mut new = HallSettings::default_hall();
-    new.classes[1].target_wait_ms *= 2;
+    new.classes[1].rule.target_wait_ms *= 2;
     let one = study(&new, 7, 1);
     assert_eq!(one, study(&new, 7, 2));
     assert_eq!(one, study(&new, 7, 5));
@@ -65,6 +65,7 @@ fn who_loses_a_favour_is_named_and_so_is_who_gains_by_it() {
         .find(|class| class.code.as_str() == "elderly");
     elderly
         .expect("the default hall favours the elderly")
+        .rule
         .target_wait_ms = 20 * 60_000;
     let study = study(&new, 1, 2);
     let (helps, harms) = said(&study);
@@ -86,7 +87,7 @@ fn a_counter_that_stops_taking_a_service_harms_its_customers() {
         .counters
         .get_mut(&CounterNumber(2))
         .expect("a counter for payments");
-    payments.services = vec![ServiceCode::new("D")];
+    payments.rule = CounterPlan::new(vec![ServiceCode::new("D")]);
     let study = study(&new, 1, 2);
     let (helps, harms) = said(&study);
     assert!(
@@ -104,7 +105,7 @@ fn a_service_that_is_dropped_leaves_its_customers_without_a_ticket() {
     let mut new = HallSettings::default_hall();
     new.services.retain(|service| service.code.as_str() != "F");
     for counter in new.counters.values_mut() {
-        counter.services.retain(|service| service.as_str() != "F");
+        counter.rule.ranks[0].retain(|service| service.as_str() != "F");
     }
     let study = study(&new, 1, 2);
     assert!(
@@ -249,8 +250,8 @@ fn any_hall() -> impl Strategy<Value = HallSettings> {
     (services, promises).prop_map(|(services, promises)| {
         let mut hall = HallSettings::default_hall();
         for (class, (target_ms, head_start_ms)) in hall.classes.iter_mut().zip(promises) {
-            class.target_wait_ms = target_ms;
-            class.head_start_ms = head_start_ms;
+            class.rule.target_wait_ms = target_ms;
+            class.rule.head_start_ms = head_start_ms;
         }
         let like = hall.counters[&CounterNumber(1)].clone();
         let counters = (1..)
@@ -258,7 +259,8 @@ fn any_hall() -> impl Strategy<Value = HallSettings> {
             .zip(&services)
             .map(|(number, services)| {
                 let mut counter = like.clone();
-                counter.services = services.iter().map(|code| ServiceCode::new(code)).collect();
+                counter.rule =
+                    CounterPlan::new(services.iter().map(|code| ServiceCode::new(code)).collect());
                 (number, counter)
             });
         hall.counters = counters.collect();

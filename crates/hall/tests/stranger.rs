@@ -26,12 +26,15 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const NAMED: [&str; 4] = ["epoch", "ticket", "call", "day"];
 
 /// Values that differ and are looked at nowhere else.
-const FREE: [&str; 9] = [
+const FREE: [&str; 12] = [
     "unix_ms",
     "issued_at",
     "issued_at_ms",
     "called_at_ms",
     "arrived_at_ms",
+    "until_ms",
+    "low_min",
+    "high_min",
     "waited_ms",
     "score_milli",
     "app",

@@ -3,8 +3,8 @@
 
 use jiff::civil::DateTime;
 use queue::{
-    ClassCode, Command, CounterNumber, Date, Event, Happening, Moment, Now, Queue, Refusal,
-    ServiceCode, Settings,
+    Channel, ClassCode, Command, CounterNumber, Date, Event, Happening, Holder, Moment, Now, Queue,
+    Refusal, ServiceCode, Settings,
 };
 
 use crate::rehearsal::Customer;
@@ -39,9 +39,12 @@ impl Rules {
 
     /// Whether the counter may serve customers of this service and class.
     #[must_use]
-    pub fn may_serve(&self, counter: usize, service: &ServiceCode, _class: &ClassCode) -> bool {
+    pub fn may_serve(&self, counter: usize, service: &ServiceCode, class: &ClassCode) -> bool {
         let plan = self.settings.counters.get(&self.counters[counter]);
-        plan.is_some_and(|plan| plan.services.contains(service))
+        plan.is_some_and(|plan| {
+            let takes = plan.services().any(|taken| taken == service);
+            takes && plan.reserved.allows(self.known(class))
+        })
     }
 
     /// The wait that the hall promises a class at a service, in milliseconds.
@@ -67,6 +70,8 @@ pub(super) struct Desk<'a> {
     holders: Vec<usize>,
     opens: DateTime,
     opens_wall_ms: i64,
+    /// What the clock shows when the hall opens, in milliseconds since midnight.
+    opened_at_ms: u32,
 }
 
 impl<'a> Desk<'a> {
@@ -75,12 +80,14 @@ impl<'a> Desk<'a> {
         let since_1970 = jiff::civil::date(1970, 1, 1)
             .at(0, 0, 0, 0)
             .duration_until(opens);
+        let since_midnight = jiff::civil::Time::midnight().duration_until(opens.time());
         let mut desk = Self {
             rules,
             queue: Queue::new(rules.settings.clone()),
             holders: Vec::new(),
             opens,
             opens_wall_ms: i64::try_from(since_1970.as_millis()).unwrap_or(0),
+            opened_at_ms: u32::try_from(since_midnight.as_millis()).unwrap_or(0),
         };
         desk.let_pass(0);
         desk
@@ -89,8 +96,11 @@ impl<'a> Desk<'a> {
     /// The customer takes a ticket, unless the hall has none for this customer.
     pub(super) fn take(&mut self, at_ms: u64, holder: usize, customer: &Customer) -> bool {
         let command = Command::Take {
-            service: customer.service.clone(),
+            errands: vec![customer.service.clone()],
             class: self.rules.known(&customer.class).clone(),
+            channel: Channel::Kiosk,
+            // Everybody has a telephone number of his own.
+            holder: Some(Holder(holder as u64)),
         };
         let issued = self.act(at_ms, &command).is_ok();
         if issued {
@@ -127,7 +137,9 @@ impl<'a> Desk<'a> {
 
     /// The customer is done.
     pub(super) fn finish(&mut self, at_ms: u64, counter: usize) {
-        self.must(at_ms, &Command::Finish(self.rules.counters[counter]));
+        let counter = self.rules.counters[counter];
+        let outcome = None;
+        self.must(at_ms, &Command::Finish { counter, outcome });
     }
 
     /// The called customer did not come.
@@ -183,6 +195,7 @@ impl<'a> Desk<'a> {
                 date.day().unsigned_abs(),
             ),
             tomorrow_steady_ms: u64::MAX,
+            time_of_day_ms: self.opened_at_ms.saturating_add(at_ms as u32),
         }
     }
 }

@@ -235,7 +235,7 @@ fn businesses(halls: [&HallSettings; 2], rates: &Rates) -> Vec<(Business, f64)> 
         {
             let business = Business {
                 service: service.code.clone(),
-                mean_ms: service.typical_handling_ms as f64,
+                mean_ms: service.rule.typical_handling_ms as f64,
             };
             businesses.push((business, shares.get(service.code.as_str()).copied()));
         }
