@@ -2,11 +2,12 @@
 //! read in minutes: a list of tickets, and the rules as sentences over that list.
 //!
 //! * `hall`: what a hall may be set up as. `step`: what somebody may want of it.
-//! * `model`: the list, and what an event does to it. `rule`: who is next. `expect`: what is refused.
-//!   `limits`: what has been said of times and levels.
+//! * `model`: the list. `change`: what an event does to it. `rule`: who is next. `expect`: what is
+//!   refused. `limits`: what has been said of times and levels.
 //! * `play`: a day on both, with all that must hold after each step.
 //! * `coverage`, `states`: the days play everything that there is, and the picture of the states is true.
 
+mod change;
 mod coverage;
 mod expect;
 mod hall;

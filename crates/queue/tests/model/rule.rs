@@ -1,9 +1,10 @@
 //! Who is next, found by looking at everybody.
 
 use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use queue::{CounterNumber, Desk, Place, Reserved, ServiceCode, State, TicketId, Why};
+use queue::{CounterNumber, Desk, Place, Reason, Reserved, ServiceCode, State, TicketId, Why};
 
 use crate::model::{Errand, Held, Model, Ticket};
 
@@ -143,9 +144,10 @@ impl Model {
         &self,
         (id, errand): (TicketId, usize),
         counter: CounterNumber,
-        why: Why,
+        reason: &Reason,
         now_ms: u64,
     ) -> Held {
+        let why = reason.why;
         let candidates = self.candidates(counter, now_ms);
         let called = candidates
             .iter()
@@ -155,6 +157,7 @@ impl Model {
                 "{id} may not be called to {counter}"
             )));
         };
+        called.says_what_is_so(reason, &candidates, now_ms)?;
         if why == Why::Chosen {
             return Ok(());
         }
@@ -196,6 +199,22 @@ fn first_come_first_served(called: &Candidate<'_>, candidates: &[Candidate<'_>])
 }
 
 impl Candidate<'_> {
+    /// The reason has the numbers of the rule, and names those who came earlier, up to eight of them.
+    fn says_what_is_so(&self, reason: &Reason, all: &[Self], now_ms: u64) -> Held {
+        let waited_ms = now_ms.saturating_sub(self.ticket.from_ms);
+        prop_assert_eq!(reason.waited_ms, waited_ms);
+        let credit_ms = u128::from(reason.waited_ms + reason.head_start_ms);
+        let target_ms = u128::from(reason.target_ms);
+        prop_assert_eq!((credit_ms, target_ms), (self.credit_ms, self.target_ms));
+        let came = |one: &Self| (one.ticket.from_ms, one.ticket.id);
+        let by_score = all.iter().filter(|one| one.standing == 1);
+        let earlier: BTreeSet<_> = by_score.map(came).filter(|one| *one < came(self)).collect();
+        let named = earlier.iter().map(|(_, id)| *id).take(8);
+        prop_assert_eq!(reason.overtook as usize, earlier.len().min(50));
+        prop_assert!(named.eq(reason.passed_over.iter().map(|passed| passed.ticket)));
+        Ok(())
+    }
+
     fn cmp(&self, other: &Self) -> Ordering {
         let before = |one: &Self| {
             let standing = (Reverse(one.standing), one.since_ms);
