@@ -62,10 +62,16 @@ async fn the_example_session_of_the_page_is_what_happens() {
         url: server.url(),
         sockets: HashMap::new(),
         names: HashMap::new(),
+        passed_over: Vec::new(),
     };
     for (place, (who, step)) in steps.iter().enumerate() {
         let done = timeout(PATIENCE, stranger.play(who, step)).await;
-        done.unwrap_or_else(|_| panic!("step {}: {who} waits in vain for {step:?}", place + 1));
+        let place = place + 1;
+        let came = &stranger.passed_over;
+        assert!(
+            done.is_ok(),
+            "step {place}: {who} waits in vain for {step:#?}\nand got {came:#?}"
+        );
     }
     server.stop().await.expect("a clean end");
 }
@@ -107,10 +113,13 @@ struct Stranger {
     sockets: HashMap<String, Socket>,
     /// What stands on the page, and what it is today.
     names: HashMap<(String, String), Value>,
+    /// What came in this step and is not what the page shows.
+    passed_over: Vec<Value>,
 }
 
 impl Stranger {
     async fn play(&mut self, who: &str, step: &Step) {
+        self.passed_over.clear();
         match step {
             Step::Sends(frame) => self.send(who, frame).await,
             Step::Receives(frame) => self.receive(who, frame).await,
@@ -147,6 +156,9 @@ impl Stranger {
             }
             let passing = matches!(frame["type"].as_str(), Some("rows" | "beat" | "welcome"));
             assert!(passing, "the page says\n{page:#}\nand the hall\n{frame:#}");
+            if frame["type"] != "beat" {
+                self.passed_over.push(frame);
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 //! The body of the hall's loop, on a real file, with a disk and a clock that fail when told to.
 
+mod any_act;
 mod day_turn;
 mod desk;
 mod disk;
 mod killed;
+mod life;
 mod resume;

@@ -8,7 +8,8 @@ use protocol::{Act, Epoch, Key, Resume, Role, Rows, Stamped};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::desk::{DAY_MS, Desk, changed, join, request, sign_in, take};
+use super::any_act::any_act;
+use super::desk::{DAY_MS, Desk, changed, join, request};
 
 /// A client's table, kept as PROTOCOL.md says.
 #[derive(Clone, Debug, Default)]
@@ -145,32 +146,8 @@ proptest! {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let counter = 1..4u16;
-    let act = prop_oneof![
-        prop::sample::select(vec!["ordinary", "elderly"]).prop_map(|class| take("A", class)),
-        counter
-            .clone()
-            .prop_map(|counter| sign_in(counter, &format!("clerk {counter}"))),
-        counter
-            .clone()
-            .prop_map(|counter| Act::CallNext { counter }),
-        counter.clone().prop_map(Act::finish),
-        counter.clone().prop_map(|counter| Act::Recall { counter }),
-        (counter.clone(), 0..3u8).prop_map(|(counter, reason)| Act::Pause {
-            counter,
-            reason: format!("reason {reason}")
-        }),
-        counter.prop_map(|counter| Act::Resume { counter }),
-        (1..9u64).prop_map(|serial| Act::NotPrinted {
-            ticket: 20_261_101_000_000 + serial,
-            reason: protocol::NotPrintedReason::CoverOpen,
-        }),
-        (1..9u64).prop_map(|serial| Act::Void {
-            ticket: 20_261_101_000_000 + serial
-        }),
-    ];
     prop_oneof![
-        12 => act.prop_map(Step::Act),
+        12 => any_act().prop_map(Step::Act),
         6 => prop::sample::select(Role::ALL.to_vec()).prop_map(Step::ComeOrGo),
         2 => prop::sample::select(vec![60_000, 3_600_000, DAY_MS]).prop_map(Step::Wait),
         1 => Just(Step::Restart),
