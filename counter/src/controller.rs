@@ -1,24 +1,26 @@
 //! What the program does, with no window, clock, socket or chance of its own: every event comes
 //! in with its time, effects go out as values, and [`Controller::view`] says what is to be seen.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use client::{HallClock, Language, LinkEvent, Lost, Table, Theme};
-use protocol::{Act, MAX_REASON_CHARS, Refusal, Time};
+use protocol::{Act, Time};
 use uuid::Uuid;
 
 pub(crate) use asked::Asked;
 pub(crate) use note::{News, Note};
+use press::Strike;
 pub(crate) use seat::clerk_of;
 use seat::{Form, Seat};
+
+use crate::sheet::OpenSheet;
 
 mod asked;
 mod hand;
 mod note;
+mod press;
 mod seat;
-
-/// A second strike of the same key within this time is the same strike (standards.md, K-31).
-const DOUBLE_STRIKE: Duration = Duration::from_millis(500);
+mod sheets;
 
 /// What the program begins with: its settings, and what it remembers of the last time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,8 +55,14 @@ pub enum Event {
     StepCounter(i32),
     /// The clerk's name now reads so.
     TypeClerk(String),
-    /// The clerk has chosen why to pause.
-    PauseFor(String),
+    /// The clerk strikes a key that stands on what can be chosen: a letter or a digit.
+    Key(String),
+    /// The clerk chooses the one at this place of the sheet, from 0.
+    Choose(usize),
+    /// The field of the sheet now reads so.
+    TypeText(String),
+    /// What stands in the field of the sheet is meant.
+    Enter,
     /// Time went on.
     Tick,
 }
@@ -76,6 +84,34 @@ pub enum Command {
     Pause,
     /// Leave the counter.
     SignOut,
+    /// Do not call whoever comes next by itself any more.
+    StopAwaiting,
+    /// All that can be done.
+    More,
+    /// Why this customer, and what else is known of them.
+    About,
+    /// The customer in hand is done; say what came of it.
+    Outcome,
+    /// Put the customer in hand aside.
+    Hold,
+    /// Send the customer in hand back to the queue.
+    PutBack,
+    /// Hand the customer in hand over.
+    Transfer,
+    /// Whether the proof of the class was seen, or another class.
+    Class,
+    /// A customer does not want to be served any more.
+    Cancel,
+    /// Call a certain number.
+    CallNumber,
+    /// Serve somebody who has no ticket.
+    ServeWithout,
+    /// Those on hold and those who missed their call.
+    Aside,
+    /// Somebody who missed a call is back.
+    Return,
+    /// Numbers that are on no paper.
+    NoPaper,
     /// The other language.
     Language,
     /// The other theme.
@@ -89,11 +125,15 @@ pub enum Command {
 pub enum Primary {
     /// Nobody is in hand: call.
     CallNext,
+    /// Nobody is in hand and nobody waits: call whoever comes.
+    AwaitNext,
+    /// Whoever comes is called by itself.
+    Awaiting,
     /// Somebody was called: they are here.
     Arrived,
     /// Somebody is being served: done, and call.
     FinishAndCallNext,
-    /// Somebody is being served at a counter that is paused: done.
+    /// Somebody is being served, and nobody else waits or may be called: done.
     Finish,
     /// Paused with nobody in hand: go on.
     Resume,
@@ -139,8 +179,10 @@ pub struct Controller {
     pub(crate) seat: Option<Seat>,
     pub(crate) asked: Option<Asked>,
     pub(crate) note: Option<Note>,
-    pub(crate) choosing_pause: bool,
-    last_strike: Option<(Command, Instant)>,
+    pub(crate) sheet: Option<OpenSheet>,
+    /// Sheets opened so far, which tells one from the next.
+    sheets: u32,
+    last_strike: Option<(Strike, Instant)>,
     fresh_id: fn() -> Uuid,
 }
 
@@ -153,12 +195,6 @@ pub(crate) enum Hall {
     Up,
     /// The rows are as of `since`.
     Down { since: Option<Time>, why: Lost },
-}
-
-/// What a press comes to.
-enum Wish {
-    Ask(Act),
-    ChoosePause,
 }
 
 impl Controller {
@@ -178,7 +214,8 @@ impl Controller {
             seat: None,
             asked: None,
             note: None,
-            choosing_pause: false,
+            sheet: None,
+            sheets: 0,
             last_strike: None,
             fresh_id,
         }
@@ -194,7 +231,10 @@ impl Controller {
             Event::ChooseCounter(number) => self.form.counter = Some(number),
             Event::StepCounter(by) => self.step_counter(by),
             Event::TypeClerk(name) => self.form.clerk = name,
-            Event::PauseFor(reason) => return self.pause_for(&reason),
+            Event::Key(key) => return self.key(&key),
+            Event::Choose(place) => return self.choose(place),
+            Event::TypeText(text) => self.type_text(text),
+            Event::Enter => return self.enter(),
             Event::Tick => self.let_news_go(),
         }
         Vec::new()
@@ -209,9 +249,11 @@ impl Controller {
             LinkEvent::Beat { time } => self.clock.hear(time, self.now),
             LinkEvent::Down { since, why } => self.hall = Hall::Down { since, why },
             LinkEvent::Rows(rows) => {
+                let before = self.hand_state();
                 self.table.apply(rows);
                 self.check_form();
                 self.check_seat();
+                self.check_hand(before);
             }
             LinkEvent::Answer { id, outcome } => return self.answered(id, outcome),
             // Why the hall said goodbye comes again with the link going down.
@@ -219,108 +261,7 @@ impl Controller {
         }
         Vec::new()
     }
-
-    fn press(&mut self, command: Command) -> Vec<Effect> {
-        match command {
-            Command::Language => self.beginning.language = self.beginning.language.other(),
-            Command::Contrast => self.beginning.theme = other(self.beginning.theme),
-            Command::Back => return self.back(),
-            Command::SignIn
-            | Command::Primary
-            | Command::Recall
-            | Command::NoShow
-            | Command::Finish
-            | Command::Pause
-            | Command::SignOut => return self.act(command),
-        }
-        Vec::new()
-    }
-
-    fn back(&mut self) -> Vec<Effect> {
-        if self.choosing_pause {
-            self.choosing_pause = false;
-        } else if self.hall != Hall::Up
-            && let Some(asked) = self.asked.take()
-        {
-            self.note = Some(Note::TakenBack);
-            return vec![Effect::Forget { id: asked.id }];
-        } else {
-            self.note = None;
-        }
-        Vec::new()
-    }
-
-    fn act(&mut self, command: Command) -> Vec<Effect> {
-        if self.struck_twice(command) || self.choosing_pause {
-            return Vec::new();
-        }
-        if self.asked.is_some() {
-            self.one_at_a_time(command);
-            return Vec::new();
-        }
-        self.note = None;
-        match self.wish(command) {
-            Ok(Wish::Ask(act)) => self.ask(command, act),
-            Ok(Wish::ChoosePause) => {
-                self.choosing_pause = true;
-                Vec::new()
-            }
-            Err(refusal) => {
-                self.note = Some(Note::Refused(refusal));
-                Vec::new()
-            }
-        }
-    }
-
-    fn struck_twice(&mut self, command: Command) -> bool {
-        let now = self.now;
-        let before = self.last_strike.replace((command, now));
-        before.is_some_and(|(last, at)| last == command && now < at + DOUBLE_STRIKE)
-    }
-
-    fn wish(&self, command: Command) -> Result<Wish, Refusal> {
-        if command == Command::SignIn {
-            return self.sign_in().map(Wish::Ask);
-        }
-        let counter = self.seat.as_ref().ok_or(Refusal::CounterClosed)?.counter;
-        let act = match command {
-            Command::Primary => self.primary_act(counter),
-            Command::Recall => self.called().map(|_| Act::Recall { counter })?,
-            Command::NoShow => self.called().map(|_| Act::NoShow { counter })?,
-            Command::Finish => self.somebody().map(|_| Act::finish(counter))?,
-            Command::Pause if self.is_paused() => Act::Resume { counter },
-            Command::Pause => return Ok(Wish::ChoosePause),
-            Command::SignOut => self.nobody().map(|()| Act::SignOut { counter })?,
-            Command::SignIn | Command::Language | Command::Contrast | Command::Back => {
-                return Err(Refusal::NotAllowed);
-            }
-        };
-        Ok(Wish::Ask(act))
-    }
-
-    fn pause_for(&mut self, reason: &str) -> Vec<Effect> {
-        let reason: String = reason.trim().chars().take(MAX_REASON_CHARS).collect();
-        let Some(seat) = self.seat.as_ref().filter(|_| self.choosing_pause) else {
-            return Vec::new();
-        };
-        if reason.is_empty() {
-            let field = "reason".to_owned();
-            self.note = Some(Note::Refused(Refusal::BadText { field }));
-            return Vec::new();
-        }
-        let counter = seat.counter;
-        self.choosing_pause = false;
-        self.note = None;
-        self.ask(Command::Pause, Act::Pause { counter, reason })
-    }
-}
-
-fn other(theme: Theme) -> Theme {
-    match theme {
-        Theme::Light => Theme::HighContrast,
-        Theme::HighContrast => Theme::Light,
-    }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

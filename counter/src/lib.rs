@@ -1,6 +1,7 @@
 //! The clerk's counter program.
 //!
-//! [`controller`] decides and [`view`] says what is to be seen, both without a window; [`words`]
+//! [`controller`] decides, `sheet` has the questions that open over the page, and [`view`] says what
+//! is to be seen, all without a window; [`words`]
 //! has what it says in both languages; [`window`] shows it, and [`program`] ties it to the hall's
 //! link, or to the pretended hall of [`mock`].
 
@@ -8,6 +9,7 @@ pub mod controller;
 pub mod mock;
 pub mod program;
 pub mod settings;
+mod sheet;
 pub mod view;
 pub mod window;
 pub mod words;

@@ -1,15 +1,16 @@
 //! A pretended hall: enough of one to look around in the program and to test it without a
-//! daemon. It keeps the order of arrival and nothing else; the rules are the hall's own.
+//! daemon. It keeps the order of arrival and takes nearly everything that is asked; whom to call
+//! and what to refuse is for the hall's own rules.
 
 use std::collections::VecDeque;
 
 use protocol::{
-    Act, CallState, Called, ClassRow, CounterRow, CounterState, Desk, DeviceRow, Done, HallRow,
-    InHand, NextInLine, NotPrintedReason, Outcome, Refusal, Role, Row, Rows, ServiceRow, Stamped,
-    Text, TicketRow,
+    AlarmKind, AlarmRow, ClassRow, CounterRow, CounterState, Desk, DeviceRow, HallRow, InHand,
+    Limit, NextInLine, NotPrintedReason, OutcomeRow, Role, Row, Rows, ServiceRow, Stamped, Text,
+    TicketRow,
 };
 
-use crate::controller::clerk_of;
+mod acts;
 
 /// Services of the pretended hall: code, names, people waiting.
 const SERVICES: [(&str, &str, &str, u32); 8] = [
@@ -42,6 +43,25 @@ const CLASSES: [(&str, &str, &str, bool); 5] = [
     ("pregnant", "孕妇", "Pregnant", true),
 ];
 
+/// What the clerk asks to see of a class: its code, and the names of the proof.
+const PROOFS: [(&str, &str, &str); 3] = [
+    ("elderly", "身份证", "ID card"),
+    ("disabled", "残疾人证", "Disability card"),
+    ("veteran", "优待证", "Veteran's card"),
+];
+
+/// What may come of an errand there: code, names.
+const OUTCOMES: [(&str, &str, &str); 4] = [
+    ("done", "已办结", "Done"),
+    ("papers_missing", "资料不全", "Papers missing"),
+    ("not_possible", "不符合条件", "Not possible"),
+    ("passed_on", "已转内部处理", "Passed on inside"),
+];
+
+/// Within how many minutes an errand is to be done, and how many before that it is near.
+const LIMIT_MIN: i64 = 10;
+const NEAR_MIN: i64 = 2;
+
 /// Minutes between two arrivals.
 const BETWEEN_ARRIVALS_MIN: u64 = 2;
 
@@ -53,10 +73,15 @@ pub struct MockHall {
     waiting: VecDeque<Waiting>,
     without_paper: Vec<TicketRow>,
     kiosk_away_since_ms: Option<i64>,
+    alarm: Option<AlarmRow>,
 }
 
+/// Somebody in line, and what the line does not say of them.
 struct Waiting {
     line: NextInLine,
+    verified: bool,
+    note: Option<String>,
+    then: Vec<String>,
 }
 
 impl MockHall {
@@ -70,6 +95,7 @@ impl MockHall {
             waiting: VecDeque::new(),
             without_paper: Vec::new(),
             kiosk_away_since_ms: None,
+            alarm: None,
         };
         hall.people_come(now_ms);
         hall
@@ -109,6 +135,29 @@ impl MockHall {
                 issued_at_ms: now_ms,
                 ..Default::default()
             },
+            verified: false,
+            note: None,
+            then: Vec::new(),
+        });
+        self.call_for_those_who_await(now_ms);
+    }
+
+    /// The first who waits for a service has more to do, and a colleague's word comes with them.
+    pub fn is_sent_on(&mut self, service: &str, then: &[&str], note: &str) {
+        let of_service = |waiting: &&mut Waiting| waiting.line.service == service;
+        if let Some(waiting) = self.waiting.iter_mut().find(of_service) {
+            waiting.then = then.iter().map(|code| (*code).to_owned()).collect();
+            waiting.note = Some(note.to_owned());
+        }
+    }
+
+    /// More people wait for a service than is good.
+    pub fn raises_alarm(&mut self, service: &str, level: u32, now_ms: i64) {
+        self.alarm = Some(AlarmRow {
+            alarm: AlarmKind::PeopleWaiting,
+            service: Some(service.to_owned()),
+            level,
+            since_ms: now_ms,
         });
     }
 
@@ -143,15 +192,17 @@ impl MockHall {
         self.kiosk_away_since_ms = Some(now_ms);
     }
 
-    /// The whole table.
-    pub fn rows(&mut self) -> Rows {
+    /// The whole table, as it is at `now_ms`.
+    pub fn rows(&mut self, now_ms: i64) -> Rows {
+        self.put_back_whose_hold_is_over(now_ms);
         self.seq += 1;
         let seq = self.seq;
         let mut rows = vec![Row::Hall(self.hall_row())];
         rows.extend(SERVICES.map(|service| Row::Service(self.service_row(service))));
-        rows.extend(self.counter_rows().map(Row::Counter));
+        rows.extend(self.counter_rows(now_ms).map(Row::Counter));
         rows.extend(self.without_paper.iter().cloned().map(Row::Ticket));
         rows.push(Row::Device(self.kiosk_row()));
+        rows.extend(self.alarm.clone().map(Row::Alarm));
         Rows {
             seq,
             whole: true,
@@ -168,6 +219,8 @@ impl MockHall {
             missed_call_rule: Text::default(),
             issued: self.serial as u32,
             waiting: self.waiting.len() as u32,
+            outcomes: OUTCOMES.map(outcome).into(),
+            may_choose: true,
             ..Default::default()
         }
     }
@@ -187,6 +240,7 @@ impl MockHall {
             at_kiosk: true,
             waiting: self.count(code),
             wait: None,
+            limit_min: Some(LIMIT_MIN as u32),
             ..Default::default()
         }
     }
@@ -196,12 +250,19 @@ impl MockHall {
         self.waiting.iter().filter(of_service).count() as u32
     }
 
-    fn counter_rows(&self) -> impl Iterator<Item = CounterRow> {
-        self.counters.iter().map(|row| {
+    fn counter_rows(&self, now_ms: i64) -> impl Iterator<Item = CounterRow> {
+        self.counters.iter().map(move |row| {
             let mut row = row.clone();
-            let next = self.next_of(&row).map(|waiting| waiting.line.clone());
-            let next = next.collect();
-            desk(&mut row).next = next;
+            let lines = self.next_of(&row).map(|waiting| NextInLine {
+                limit: wait_limit(&waiting.line, now_ms),
+                ..waiting.line.clone()
+            });
+            let next = lines.collect();
+            let desk = desk(&mut row);
+            desk.next = next;
+            if let Some(in_hand) = &mut desk.in_hand {
+                in_hand.limit = handling_limit(in_hand, now_ms);
+            }
             row
         })
     }
@@ -219,142 +280,6 @@ impl MockHall {
             connected: self.kiosk_away_since_ms.is_none(),
             since_ms: self.kiosk_away_since_ms.unwrap_or(0),
         }
-    }
-
-    /// Does what a clerk asks at `now_ms`, or says why not.
-    pub fn ask(&mut self, act: &Act, now_ms: i64) -> Outcome {
-        match self.done(act, now_ms) {
-            Ok(done) => Outcome::Done(done),
-            Err(refusal) => Outcome::Refused(refusal),
-        }
-    }
-
-    fn done(&mut self, act: &Act, now_ms: i64) -> Result<Done, Refusal> {
-        match act {
-            Act::SignIn { counter, clerk } => self.sign_in(*counter, clerk)?,
-            Act::SignOut { counter } => self.sign_out(*counter)?,
-            Act::CallNext { counter } => return self.call_next(*counter, now_ms),
-            Act::Recall { counter } => self.in_hand(*counter)?.recalls += 1,
-            Act::Arrive { counter } => {
-                let in_hand = self.in_hand(*counter)?;
-                in_hand.state = CallState::Serving;
-                in_hand.arrived_at_ms = Some(now_ms);
-            }
-            Act::Finish { counter, .. } => {
-                self.in_hand(*counter)?;
-                let desk = desk(self.counter(*counter)?);
-                desk.in_hand = None;
-                desk.finished += 1;
-            }
-            Act::NoShow { counter } => {
-                self.in_hand(*counter)?;
-                desk(self.counter(*counter)?).in_hand = None;
-            }
-            Act::Pause { counter, reason } => {
-                let row = self.counter(*counter)?;
-                row.state = CounterState::Paused;
-                desk(row).pause_reason = Some(reason.clone());
-            }
-            Act::Resume { counter } => {
-                let row = self.counter(*counter)?;
-                row.state = CounterState::Open;
-                desk(row).pause_reason = None;
-            }
-            _ => {
-                return Err(Refusal::NotAllowed);
-            }
-        }
-        Ok(Done::Done)
-    }
-
-    fn counter(&mut self, number: u16) -> Result<&mut CounterRow, Refusal> {
-        let row = self.counters.iter_mut().find(|row| row.number == number);
-        row.ok_or(Refusal::UnknownCounter)
-    }
-
-    fn in_hand(&mut self, counter: u16) -> Result<&mut InHand, Refusal> {
-        let desk = desk(self.counter(counter)?);
-        desk.in_hand.as_mut().ok_or(Refusal::NothingInHand)
-    }
-
-    fn sign_in(&mut self, counter: u16, clerk: &str) -> Result<(), Refusal> {
-        let elsewhere = self
-            .counters
-            .iter()
-            .filter(|row| row.number != counter)
-            .find(|row| clerk_of(row).is_some_and(|seated| seated == clerk));
-        if let Some(row) = elsewhere {
-            let counter = row.number;
-            return Err(Refusal::ClerkElsewhere { counter });
-        }
-        let row = self.counter(counter)?;
-        let seated = &mut desk(row).clerk;
-        if let Some(clerk) = seated.take_if(|seated| seated != clerk) {
-            *seated = Some(clerk.clone());
-            return Err(Refusal::CounterTaken { clerk });
-        }
-        *seated = Some(clerk.to_owned());
-        row.state = CounterState::Open;
-        Ok(())
-    }
-
-    fn sign_out(&mut self, counter: u16) -> Result<(), Refusal> {
-        let row = self.counter(counter)?;
-        if let Some(in_hand) = &desk(row).in_hand {
-            let number = in_hand.number.clone();
-            return Err(Refusal::StillInHand { number });
-        }
-        row.state = CounterState::Closed;
-        desk(row).clerk = None;
-        Ok(())
-    }
-
-    fn call_next(&mut self, counter: u16, now_ms: i64) -> Result<Done, Refusal> {
-        let row = self.counter(counter)?;
-        let services = row.services.clone();
-        let desk_row = desk(row);
-        if let Some(in_hand) = desk_row.in_hand.take() {
-            if in_hand.state == CallState::Called {
-                let number = in_hand.number.clone();
-                desk_row.in_hand = Some(in_hand);
-                return Err(Refusal::StillCalled { number });
-            }
-            desk_row.finished += 1;
-        }
-        let serves = |waiting: &Waiting| services.contains(&waiting.line.service);
-        let place = self.waiting.iter().position(serves);
-        let waiting = place.and_then(|place| self.waiting.remove(place));
-        let line = waiting.ok_or(Refusal::NobodyWaits)?.line;
-        let in_hand = called(&line, now_ms);
-        let done = Done::Called(Called {
-            call: 20_261_122_000_000 + self.seq,
-            ticket: line.ticket,
-            number: line.number,
-            service: line.service,
-            class: line.class,
-            waited_ms: in_hand.waited_ms,
-        });
-        desk(self.counter(counter)?).in_hand = Some(in_hand);
-        Ok(done)
-    }
-}
-
-fn called(line: &NextInLine, now_ms: i64) -> InHand {
-    let waited_ms = u64::try_from(now_ms - line.issued_at_ms).unwrap_or(0);
-    InHand {
-        ticket: line.ticket,
-        number: line.number.clone(),
-        service: line.service.clone(),
-        class: line.class.clone(),
-        state: CallState::Called,
-        called_at_ms: now_ms,
-        arrived_at_ms: None,
-        waited_ms,
-        recalls: 0,
-        // Thousandths of a target of 20 minutes.
-        score_milli: waited_ms / 1_200,
-        overtook: u32::from(line.class != CLASSES[0].0) * 3,
-        ..Default::default()
     }
 }
 
@@ -383,13 +308,52 @@ fn desk(row: &mut CounterRow) -> &mut Desk {
     row.desk.get_or_insert_with(empty_desk)
 }
 
+/// The wait that a class is promised, in milliseconds.
+fn target_ms(class: &str) -> u64 {
+    let favours = |known: &(&str, &str, &str, bool)| known.0 == class && known.3;
+    match CLASSES.iter().any(favours) {
+        true => 5 * 60_000,
+        false => 20 * 60_000,
+    }
+}
+
+/// How long somebody in line waits, in milliseconds.
+fn waited_ms(line: &NextInLine, now_ms: i64) -> u64 {
+    u64::try_from(now_ms - line.issued_at_ms).unwrap_or(0)
+}
+
+fn wait_limit(line: &NextInLine, now_ms: i64) -> Limit {
+    let (waited, target) = (waited_ms(line, now_ms), target_ms(&line.class));
+    match waited {
+        _ if waited > target => Limit::Over,
+        _ if waited * 5 >= target * 4 => Limit::Near,
+        _ => Limit::Within,
+    }
+}
+
+fn handling_limit(in_hand: &InHand, now_ms: i64) -> Limit {
+    match in_hand.limit_at_ms {
+        Some(at_ms) if now_ms > at_ms => Limit::Over,
+        Some(at_ms) if now_ms > at_ms - NEAR_MIN * 60_000 => Limit::Near,
+        Some(_) | None => Limit::Within,
+    }
+}
+
+fn outcome((code, zh, en): (&str, &str, &str)) -> OutcomeRow {
+    OutcomeRow {
+        code: code.into(),
+        label: Text::new(zh, en),
+    }
+}
+
 fn class((code, zh, en, favoured): (&str, &str, &str, bool)) -> ClassRow {
+    let proof = PROOFS.iter().find(|proof| proof.0 == code);
     ClassRow {
         code: code.into(),
         label: Text::new(zh, en),
         claim: Text::new(zh, en),
         favoured,
         at_kiosk: true,
-        ..Default::default()
+        proof: proof.map(|(_, zh, en)| Text::new(*zh, *en)),
     }
 }

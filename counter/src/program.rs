@@ -80,6 +80,9 @@ struct Program {
 impl Program {
     fn take(&mut self, event: Event) {
         log(&event);
+        if event == Event::Tick {
+            self.hall.tick(&self.post);
+        }
         for effect in self.controller.update(Instant::now(), event) {
             match effect {
                 Effect::Ask { id, act } => self.hall.ask(id, act, &self.post),
@@ -108,7 +111,10 @@ fn log(event: &Event) {
         | Event::ChooseCounter(_)
         | Event::StepCounter(_)
         | Event::TypeClerk(_)
-        | Event::PauseFor(_)
+        | Event::Key(_)
+        | Event::Choose(_)
+        | Event::TypeText(_)
+        | Event::Enter
         | Event::Tick => {}
     }
 }
@@ -124,7 +130,7 @@ impl Hall {
         if mock {
             let time = mock_time();
             let mut hall = MockHall::new(time.unix_ms);
-            post.send(Event::Hall(LinkEvent::Rows(hall.rows())));
+            post.send(Event::Hall(LinkEvent::Rows(hall.rows(time.unix_ms))));
             post.send(Event::Hall(LinkEvent::Up { time }));
             return Ok(Self::Mock(hall));
         }
@@ -148,10 +154,19 @@ impl Hall {
                 }
             }
             Self::Mock(hall) => {
-                let outcome = hall.ask(&act, mock_time().unix_ms);
+                let now_ms = mock_time().unix_ms;
+                let outcome = hall.ask(&act, now_ms);
                 post.send(Event::Hall(LinkEvent::Answer { id, outcome }));
-                post.send(Event::Hall(LinkEvent::Rows(hall.rows())));
+                post.send(Event::Hall(LinkEvent::Rows(hall.rows(now_ms))));
             }
+        }
+    }
+
+    /// A pretended hall's limits run out with time, as the real one's do, which says so by itself.
+    fn tick(&mut self, post: &Post<Event>) {
+        if let Self::Mock(hall) = self {
+            let rows = hall.rows(mock_time().unix_ms);
+            post.send(Event::Hall(LinkEvent::Rows(rows)));
         }
     }
 

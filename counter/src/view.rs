@@ -1,14 +1,16 @@
 //! What is to be seen, as plain values: the window shows it and adds nothing.
 
 use client::{Language, Theme};
+use protocol::Limit;
 
-use crate::{Controller, words};
+use crate::Controller;
 
 mod buttons;
 mod hand;
 mod header;
 mod line;
 mod notices;
+mod sheet;
 mod told;
 
 /// Everything on the screen.
@@ -20,15 +22,13 @@ pub struct ViewModel {
     pub theme: Theme,
     /// Sign-in, or at work.
     pub page: Page,
-    /// Whether the reasons for a pause are open over the page.
-    pub choosing_pause: bool,
-    /// Reasons for a pause, in the order of their keys 1 to 5.
-    pub pause_reasons: Vec<String>,
+    /// The question over the page, if one is open.
+    pub sheet: Option<SheetView>,
     /// The top line.
     pub header: Header,
     /// What is wrong with the link, if anything.
     pub stale: String,
-    /// Something to tell.
+    /// Something to tell; an open question tells it itself.
     pub note: String,
     /// Whether the note is a refusal, which asks for an act.
     pub note_refuses: bool,
@@ -134,6 +134,10 @@ pub struct Hand {
     pub recalls: u32,
     /// Why this one.
     pub reason: String,
+    /// What else is known of the customer, in lines.
+    pub known: String,
+    /// How the handling stands against its limit.
+    pub limit: LimitView,
     /// Why the counter is paused; empty if it is not.
     pub pause_reason: String,
     /// People waiting whom this counter serves.
@@ -146,12 +150,23 @@ pub enum HandState {
     /// Nobody, and the counter is open.
     #[default]
     Free,
+    /// Nobody, and whoever comes is called by itself.
+    Awaiting,
     /// Nobody, and the counter is paused.
     Paused,
     /// Called, and not here yet.
     Called,
     /// Being served.
     Serving,
+}
+
+/// How a time stands against its limit: in words, beside the colour.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LimitView {
+    /// Within, near or over.
+    pub limit: Limit,
+    /// The same in words; empty if there is nothing to say.
+    pub text: String,
 }
 
 /// A class as it is shown: never by colour alone.
@@ -187,6 +202,12 @@ pub struct Buttons {
     pub finish: Button,
     /// Pause, or go on.
     pub pause: Button,
+    /// All that can be done.
+    pub more: Button,
+    /// Those on hold and those who missed a call; without a text if there are none.
+    pub aside: Button,
+    /// Do not call whoever comes by itself any more.
+    pub stop_awaiting: Button,
     /// Leave.
     pub sign_out: Button,
 }
@@ -202,6 +223,8 @@ pub struct NextLine {
     pub class: Class,
     /// How long it waits.
     pub waited: String,
+    /// How that stands against what was promised.
+    pub limit: LimitView,
 }
 
 /// People waiting for a service.
@@ -217,12 +240,60 @@ pub struct WaitingLine {
     pub own: bool,
 }
 
+/// A question over the page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SheetView {
+    /// Which of all questions it is: another one begins anew.
+    pub place: u32,
+    /// What is asked.
+    pub title: String,
+    /// What is to be known for the answer.
+    pub lines: String,
+    /// What came of the last answer.
+    pub note: String,
+    /// What may be answered.
+    pub choices: Vec<ChoiceView>,
+    /// A field to type into.
+    pub field: Option<FieldView>,
+}
+
+/// One answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChoiceView {
+    /// Its key; empty if it has none.
+    pub key: String,
+    /// What it says.
+    pub text: String,
+    /// More about it.
+    pub detail: String,
+    /// Whether it can do anything now.
+    pub enabled: bool,
+    /// Whether it is on, if it is a switch.
+    pub on: Option<bool>,
+}
+
+/// A field to type an answer into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldView {
+    /// What is typed there.
+    pub label: String,
+    /// The same, where nothing is typed yet.
+    pub hint: String,
+    /// What stands there.
+    pub text: String,
+    /// What the button under it does.
+    pub button: String,
+    /// Whether one types at once.
+    pub first: bool,
+}
+
 impl Controller {
     /// What is to be seen now.
     #[must_use]
     pub fn view(&self) -> ViewModel {
         let language = self.beginning.language;
         let (note, note_refuses) = self.note_view();
+        let sheet = self.sheet_view(&note);
         ViewModel {
             language,
             theme: self.beginning.theme,
@@ -230,12 +301,14 @@ impl Controller {
                 None => Page::SignIn,
                 Some(_) => Page::Work,
             },
-            choosing_pause: self.choosing_pause,
-            pause_reasons: words::pause_reasons(language).into(),
             header: self.header(),
             stale: self.stale(),
-            note,
+            note: match &sheet {
+                Some(_) => String::new(),
+                None => note,
+            },
             note_refuses,
+            sheet,
             sign_in: self.sign_in_view(),
             hand: self.hand(),
             buttons: self.buttons(),

@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use client::{Language, Theme};
+use protocol::Limit;
 use slint::{ComponentHandle, Model, ModelRc, PlatformError, SharedString, VecModel};
 
 use crate::generated::{self as ui, Api, Main, Tokens};
 use crate::view::{
-    Button, Buttons, Class, CounterChoice, Hand, HandState, Header, Link, NextLine, Page,
-    ViewModel, WaitingLine,
+    Button, Buttons, ChoiceView, Class, CounterChoice, FieldView, Hand, HandState, Header,
+    LimitView, Link, NextLine, Page, SheetView, ViewModel, WaitingLine,
 };
 use crate::{Command, Event};
 
@@ -23,7 +24,7 @@ pub struct CounterWindow {
 /// The lists of the window. They live as long as it does and are changed in place.
 #[derive(Default)]
 struct Models {
-    pause_reasons: Rc<VecModel<SharedString>>,
+    choices: Rc<VecModel<ui::ChoiceView>>,
     counters: Rc<VecModel<ui::CounterChoice>>,
     next: Rc<VecModel<ui::NextLine>>,
     waiting: Rc<VecModel<ui::WaitingLine>>,
@@ -38,7 +39,7 @@ impl CounterWindow {
         let main = Main::new()?;
         let models = Models::default();
         let api = main.global::<Api>();
-        api.set_pause_reasons(ModelRc::from(models.pause_reasons.clone()));
+        api.set_choices(ModelRc::from(models.choices.clone()));
         api.set_counters(ModelRc::from(models.counters.clone()));
         api.set_next(ModelRc::from(models.next.clone()));
         api.set_waiting(ModelRc::from(models.waiting.clone()));
@@ -76,7 +77,18 @@ impl CounterWindow {
         api.on_step_counter(move |by| to(Event::StepCounter(by)));
         let to = send.clone();
         api.on_type_clerk(move |name| to(Event::TypeClerk(name.into())));
-        api.on_pause_for(move |reason| send(Event::PauseFor(reason.into())));
+        let to = send.clone();
+        api.on_key(move |key| to(Event::Key(key.into())));
+        let to = send.clone();
+        api.on_choose(move |place| {
+            // The place of a line is its index, so it fits.
+            if let Ok(place) = usize::try_from(place) {
+                to(Event::Choose(place));
+            }
+        });
+        let to = send.clone();
+        api.on_type_text(move |text| to(Event::TypeText(text.into())));
+        api.on_enter(move || send(Event::Enter));
     }
 
     /// Shows what is to be seen; what is the same as before is left alone.
@@ -115,14 +127,12 @@ impl CounterWindow {
         api.set_buttons(buttons(&view.buttons));
         api.set_waiting_in_all(whole(view.waiting_in_all));
         let models = &self.models;
-        fill(
-            &models.pause_reasons,
-            view.pause_reasons.iter().map(SharedString::from),
-        );
+        let choices = view.sheet.iter().flat_map(|sheet| &sheet.choices);
+        fill(&models.choices, choices.map(choice_view));
         fill(&models.counters, view.sign_in.counters.iter().map(choice));
         fill(&models.next, view.next.iter().map(next_line));
         fill(&models.waiting, view.waiting.iter().map(waiting_line));
-        api.set_choosing_pause(view.choosing_pause);
+        api.set_sheet(view.sheet.as_ref().map(sheet).unwrap_or_default());
         api.set_page(match view.page {
             Page::SignIn => ui::Page::SignIn,
             Page::Work => ui::Page::Work,
@@ -162,6 +172,10 @@ impl From<ui::Command> for Command {
             ui::Command::Finish => Self::Finish,
             ui::Command::Pause => Self::Pause,
             ui::Command::SignOut => Self::SignOut,
+            ui::Command::StopAwaiting => Self::StopAwaiting,
+            ui::Command::More => Self::More,
+            ui::Command::About => Self::About,
+            ui::Command::Aside => Self::Aside,
             ui::Command::Language => Self::Language,
             ui::Command::Contrast => Self::Contrast,
             ui::Command::Back => Self::Back,
@@ -199,6 +213,9 @@ fn buttons(buttons: &Buttons) -> ui::ButtonsView {
         no_show: button(&buttons.no_show),
         finish: button(&buttons.finish),
         pause: button(&buttons.pause),
+        more: button(&buttons.more),
+        aside: button(&buttons.aside),
+        stop_awaiting: button(&buttons.stop_awaiting),
         sign_out: button(&buttons.sign_out),
     }
 }
@@ -214,6 +231,7 @@ fn hand(hand: &Hand) -> ui::HandView {
     ui::HandView {
         state: match hand.state {
             HandState::Free => ui::HandState::Free,
+            HandState::Awaiting => ui::HandState::Awaiting,
             HandState::Paused => ui::HandState::Paused,
             HandState::Called => ui::HandState::Called,
             HandState::Serving => ui::HandState::Serving,
@@ -226,8 +244,52 @@ fn hand(hand: &Hand) -> ui::HandView {
         called_at: hand.called_at.as_str().into(),
         recalls: whole(hand.recalls),
         reason: hand.reason.as_str().into(),
+        known: hand.known.as_str().into(),
+        limit: limit(&hand.limit),
         pause_reason: hand.pause_reason.as_str().into(),
         waiting_here: whole(hand.waiting_here),
+    }
+}
+
+fn limit(limit: &LimitView) -> ui::LimitView {
+    ui::LimitView {
+        limit: match limit.limit {
+            Limit::Within => ui::Limit::Within,
+            Limit::Near => ui::Limit::Near,
+            Limit::Over => ui::Limit::Over,
+        },
+        text: limit.text.as_str().into(),
+    }
+}
+
+fn sheet(sheet: &SheetView) -> ui::SheetView {
+    let field = sheet.field.as_ref();
+    let text = |of: fn(&FieldView) -> &String| {
+        field.map_or_else(SharedString::new, |field| of(field).into())
+    };
+    ui::SheetView {
+        open: true,
+        place: whole(sheet.place),
+        title: sheet.title.as_str().into(),
+        lines: sheet.lines.as_str().into(),
+        note: sheet.note.as_str().into(),
+        has_field: field.is_some(),
+        field_first: field.is_some_and(|field| field.first),
+        label: text(|field| &field.label),
+        hint: text(|field| &field.hint),
+        text: text(|field| &field.text),
+        button: text(|field| &field.button),
+    }
+}
+
+fn choice_view(choice: &ChoiceView) -> ui::ChoiceView {
+    ui::ChoiceView {
+        key: choice.key.as_str().into(),
+        text: choice.text.as_str().into(),
+        detail: choice.detail.as_str().into(),
+        enabled: choice.enabled,
+        switch: choice.on.is_some(),
+        on: choice.on == Some(true),
     }
 }
 
@@ -247,6 +309,7 @@ fn next_line(line: &NextLine) -> ui::NextLine {
         service: line.service.as_str().into(),
         class: class(&line.class),
         waited: line.waited.as_str().into(),
+        limit: limit(&line.limit),
     }
 }
 

@@ -3,8 +3,17 @@
 use client::{Language, Lost};
 use protocol::{ByeCode, NotPrintedReason};
 
+mod hand;
+mod news;
+mod question;
 mod refusal;
 
+pub use hand::{alarm, clock, limit, note, proof, reason, reason_in_full, then, wait_limit};
+pub(crate) use news::news;
+pub use question::{
+    Asks, Phrase, aside, ask, ask_to_see, cancel, counter, hand_over, hold_reasons, missed,
+    on_hold, phrase, proof_seen, resume, waiting,
+};
 pub use refusal::refusal;
 
 /// Why the hall is not there, and what can be done about it.
@@ -121,33 +130,23 @@ pub fn signed_out(language: Language, counter: u16) -> String {
     )
 }
 
-/// A number was finished.
+/// Somebody presses for a call that comes by itself.
 #[must_use]
-pub fn finished(language: Language, number: &str) -> String {
+pub fn awaiting(language: Language) -> String {
     say(
         language,
-        format!("{number} 已办结。"),
-        format!("{number} is finished."),
+        "有人来时会自动呼叫到本窗口。不再等候请按 S。",
+        "Whoever comes next is called here by itself. Press S to stop that.",
     )
 }
 
-/// A number did not come.
+/// The customer whom the open question was about is not in hand any more.
 #[must_use]
-pub fn no_show(language: Language, number: &str) -> String {
+pub fn hand_changed(language: Language, number: &str) -> String {
     say(
         language,
-        format!("{number} 已记为过号。"),
-        format!("{number} is marked as a no-show."),
-    )
-}
-
-/// A number was called again.
-#[must_use]
-pub fn recalled(language: Language, number: &str) -> String {
-    say(
-        language,
-        format!("已再次呼叫 {number}。"),
-        format!("{number} was called again."),
+        format!("{number} 已不在本窗口，没有执行。请看当前客户。"),
+        format!("{number} is not in hand any more, so nothing was done. See who is."),
     )
 }
 
@@ -165,6 +164,25 @@ pub fn command(language: Language, name: CommandName) -> String {
         CommandName::NoShow => ("过号", "No-show"),
         CommandName::Pause => ("暂停服务", "Pause"),
         CommandName::SignOut => ("签退", "Sign out"),
+        CommandName::AwaitNext => ("等下一位来", "Call whoever comes next"),
+        CommandName::Awaiting => ("有人来就自动呼叫", "Calls whoever comes"),
+        CommandName::StopAwaiting => ("不再自动呼叫", "Stop waiting"),
+        CommandName::More => ("更多", "More"),
+        CommandName::Outcome => ("办结并记结果", "Finish with outcome"),
+        CommandName::Hold => ("挂起", "Put on hold"),
+        CommandName::PutBack => ("退回队列", "Back to the queue"),
+        CommandName::Transfer => ("转办", "Hand over"),
+        CommandName::Class => ("客户类别与证件", "Class and proof"),
+        CommandName::About => ("为什么是这一位", "Why this one"),
+        CommandName::CallNumber => ("指定叫号", "Call a number"),
+        CommandName::ServeWithout => ("无号办理", "Without a ticket"),
+        CommandName::Aside => ("挂起与过号", "On hold, missed"),
+        CommandName::ResumeHeld => ("恢复挂起", "Go on after hold"),
+        CommandName::UndoNoShow => ("撤销过号", "Undo no-show"),
+        CommandName::Return => ("过号客户复号", "Missed, and back"),
+        CommandName::Cancel => ("取消号票", "Cancel a ticket"),
+        CommandName::NoPaper => ("未打印的号票", "On no paper"),
+        CommandName::Contrast => ("对比度", "Contrast"),
     };
     say(language, zh, en)
 }
@@ -192,6 +210,44 @@ pub enum CommandName {
     Pause,
     /// Leave the counter.
     SignOut,
+    /// Nobody waits: call whoever comes.
+    AwaitNext,
+    /// Whoever comes is called by itself.
+    Awaiting,
+    /// Not any more.
+    StopAwaiting,
+    /// All that can be done.
+    More,
+    /// Finish, and say what came of it.
+    Outcome,
+    /// Put aside.
+    Hold,
+    /// Back to the queue.
+    PutBack,
+    /// Hand over.
+    Transfer,
+    /// Set the class.
+    Class,
+    /// Why this one.
+    About,
+    /// Call a certain number.
+    CallNumber,
+    /// Serve somebody without a ticket.
+    ServeWithout,
+    /// Those on hold, and those who missed their call.
+    Aside,
+    /// Go on with one on hold.
+    ResumeHeld,
+    /// The customer came after all.
+    UndoNoShow,
+    /// Somebody who missed a call is back.
+    Return,
+    /// Cancel.
+    Cancel,
+    /// Numbers on no paper.
+    NoPaper,
+    /// The other theme.
+    Contrast,
 }
 
 /// How long somebody waits or has waited.
@@ -205,31 +261,6 @@ pub fn minutes(language: Language, wait_ms: u64) -> String {
             format!("{minutes} min"),
         ),
     }
-}
-
-/// Why this one was called: its score in thousandths, and how many who came earlier it went before.
-#[must_use]
-pub fn reason(language: Language, score_milli: u64, overtook: u32) -> String {
-    let score = format!("{}.{:02}", score_milli / 1000, score_milli % 1000 / 10);
-    let score = say(
-        language,
-        format!("呼叫理由：得分 {score}（等候÷目标）"),
-        format!("Why: score {score} (wait ÷ target)"),
-    );
-    let order = match overtook {
-        0 => say(language, "按先后顺序", "first in line"),
-        1 => say(language, "先于 1 位早到者", "ahead of 1 who came earlier"),
-        many => say(
-            language,
-            format!("先于 {many} 位早到者"),
-            format!("ahead of {many} who came earlier"),
-        ),
-    };
-    say(
-        language,
-        format!("{score}，{order}"),
-        format!("{score}, {order}"),
-    )
 }
 
 /// A number that is on no paper, and why.

@@ -7,7 +7,9 @@ use std::time::Duration;
 use client::{Language, LinkEvent, Lost, Theme};
 use counter::{Command, Event};
 use e2e::pictures::Album;
+use protocol::Act;
 use slint::ComponentHandle;
+use slint::platform::Key;
 
 use stage::Stage;
 
@@ -18,7 +20,7 @@ const SIZES: [(u32, u32); 2] = [(1280, 800), (420, 800)];
 type Go = fn(&mut Stage);
 
 /// A page: its name, and how a clerk comes there.
-const PAGES: [(&str, Go); 13] = [
+const PAGES: [(&str, Go); 34] = [
     ("connecting", |_| {}),
     ("no-hall", no_hall),
     ("sign-in", sign_in),
@@ -32,6 +34,27 @@ const PAGES: [(&str, Go); 13] = [
     ("paused", paused),
     ("stale", stale),
     ("no-paper", no_paper),
+    ("awaiting", awaiting),
+    ("sent-on", sent_on),
+    ("limit-near", limit_near),
+    ("limit-over", limit_over),
+    ("alarm", alarm),
+    ("more", more),
+    ("about", about),
+    ("outcome", outcome),
+    ("hold-reason", hold_reason),
+    ("hold-time", hold_time),
+    ("put-back", put_back),
+    ("transfer", transfer),
+    ("transfer-counter", transfer_counter),
+    ("handover", handover),
+    ("class", class),
+    ("call-number", call_number),
+    ("call-number-refused", call_number_refused),
+    ("serve-without", serve_without),
+    ("aside", aside),
+    ("missed", missed),
+    ("cancel", cancel),
 ];
 
 #[test]
@@ -48,6 +71,8 @@ fn pages_look_as_they_did() {
         ("sign-in", sign_in as Go),
         ("serving", serving),
         ("stale", stale),
+        ("limit-over", limit_over),
+        ("handover", handover),
     ] {
         for size in SIZES {
             show(
@@ -160,4 +185,150 @@ fn no_paper(stage: &mut Stage) {
     let now_ms = stage.hall_ms();
     stage.hall.printer_fails(2, now_ms);
     stage.rows();
+}
+
+fn awaiting(stage: &mut Stage) {
+    nobody_waits(stage);
+    stage.press(Command::Primary);
+}
+
+/// A customer whom a colleague sent on, with two more errands, and somebody on hold and missed.
+fn sent_on(stage: &mut Stage) {
+    let counter = 3;
+    free(stage);
+    for act in [
+        Act::CallNext { counter },
+        Act::NoShow { counter },
+        Act::CallNext { counter },
+        Act::Arrive { counter },
+        Act::Hold {
+            counter,
+            reason: "取证件材料".into(),
+            minutes: Some(10),
+        },
+    ] {
+        let now_ms = stage.hall_ms();
+        stage.hall.ask(&act, now_ms);
+    }
+    stage
+        .hall
+        .is_sent_on("C", &["B", "F"], "材料已核对，只差户主签字。");
+    stage.rows();
+    stage.key("n");
+    stage.type_text("C013");
+    stage.key(Key::Return);
+    stage.press(Command::Primary);
+    stage.pass(Duration::from_secs(205));
+    stage.rows();
+}
+
+fn limit_near(stage: &mut Stage) {
+    serving(stage);
+    stage.pass(Duration::from_secs(300));
+    stage.rows();
+}
+
+fn limit_over(stage: &mut Stage) {
+    limit_near(stage);
+    stage.pass(Duration::from_secs(200));
+    stage.rows();
+}
+
+fn alarm(stage: &mut Stage) {
+    no_paper(stage);
+    let now_ms = stage.hall_ms();
+    stage.hall.raises_alarm("B", 20, now_ms);
+    stage.rows();
+}
+
+/// A way to a page by letters.
+fn keys(stage: &mut Stage, keys: &[&str]) {
+    for key in keys {
+        stage.key(*key);
+    }
+}
+
+fn more(stage: &mut Stage) {
+    sent_on(stage);
+    stage.key(Key::F7);
+}
+
+fn about(stage: &mut Stage) {
+    sent_on(stage);
+    keys(stage, &["y"]);
+}
+
+fn outcome(stage: &mut Stage) {
+    serving(stage);
+    keys(stage, &["o"]);
+}
+
+fn hold_reason(stage: &mut Stage) {
+    serving(stage);
+    keys(stage, &["h"]);
+}
+
+fn hold_time(stage: &mut Stage) {
+    serving(stage);
+    keys(stage, &["h", "1"]);
+}
+
+fn put_back(stage: &mut Stage) {
+    serving(stage);
+    keys(stage, &["b"]);
+}
+
+fn transfer(stage: &mut Stage) {
+    serving(stage);
+    keys(stage, &["t"]);
+}
+
+fn transfer_counter(stage: &mut Stage) {
+    serving(stage);
+    stage.hall.colleague(1, "李明");
+    stage.hall.colleague(4, "赵敏");
+    stage.rows();
+    keys(stage, &["t", "2"]);
+}
+
+fn handover(stage: &mut Stage) {
+    serving(stage);
+    keys(stage, &["t", "1", "b"]);
+}
+
+fn class(stage: &mut Stage) {
+    serving(stage);
+    keys(stage, &["c"]);
+}
+
+fn call_number(stage: &mut Stage) {
+    free(stage);
+    keys(stage, &["n"]);
+    stage.type_text("A014");
+}
+
+fn call_number_refused(stage: &mut Stage) {
+    free(stage);
+    keys(stage, &["n"]);
+    stage.key(Key::Return);
+}
+
+fn serve_without(stage: &mut Stage) {
+    free(stage);
+    keys(stage, &["w"]);
+}
+
+fn aside(stage: &mut Stage) {
+    sent_on(stage);
+    stage.key("k");
+}
+
+fn missed(stage: &mut Stage) {
+    aside(stage);
+    stage.key("2");
+}
+
+fn cancel(stage: &mut Stage) {
+    serving(stage);
+    keys(stage, &["x"]);
 }

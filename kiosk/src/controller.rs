@@ -10,11 +10,15 @@ use protocol::{Act, Rows, Time};
 use ticket::PrinterState;
 use uuid::Uuid;
 
-pub(crate) use self::page::{Page, Paper, Shown};
+pub(crate) use self::errands::MAX_FURTHER;
+pub(crate) use self::keypad::{Keypad, Purpose};
+pub(crate) use self::page::{Page, Paper, Shown, Visit};
 use self::taking::Request;
-use crate::event::{Effect, Event, Looks, PaperNews, Touch};
+use crate::event::{Effect, Event, Key, Looks, PaperNews, Touch};
 use crate::reports::Reports;
 
+mod errands;
+mod keypad;
 mod page;
 mod patience;
 mod taking;
@@ -46,7 +50,9 @@ pub struct Controller {
     page_since: Instant,
     touched_at: Instant,
     struck_at: Option<Instant>,
-    /// Requests whose customer was sent away: their answers are voided.
+    /// The last key of the keypad, and when it was struck.
+    key_at: Option<(Key, Instant)>,
+    /// Requests whose customer was sent away: their answers are taken back.
     given_up: Vec<Request>,
     reports: Reports,
     next_id: Box<dyn FnMut() -> Uuid>,
@@ -66,6 +72,7 @@ impl Controller {
             page_since: now,
             touched_at: now,
             struck_at: None,
+            key_at: None,
             given_up: Vec::new(),
             reports: Reports::default(),
             next_id: Box::new(next_id),
@@ -123,7 +130,7 @@ impl Controller {
         if self.page_due().is_some_and(|due| due <= now) {
             self.end_patience(now);
         }
-        if self.is_away(now) && matches!(self.page, Page::Service { .. }) {
+        if self.is_away(now) && self.page.is_choosing() {
             self.go(now, Page::Start { tiles: 0 });
         }
         let again = self.reports.take_due(now);
@@ -133,12 +140,16 @@ impl Controller {
 
     fn touch(&mut self, now: Instant, touch: Touch) -> Option<Effect> {
         self.touched_at = now;
-        if touch == Touch::Anywhere || self.is_struck_again(now) {
+        if touch == Touch::Anywhere || self.is_struck_again(now, &touch) {
+            return None;
+        }
+        if let Touch::Key(key) = touch {
+            self.press_key(now, key);
             return None;
         }
         self.struck_at = Some(now);
         match touch {
-            Touch::Anywhere => {}
+            Touch::Anywhere | Touch::Key(_) => {}
             Touch::Language(language) => self.looks.language = language,
             Touch::LargeText => self.looks.large_text = !self.looks.large_text,
             Touch::HighContrast => self.looks.theme = other_theme(self.looks.theme),
@@ -146,6 +157,12 @@ impl Controller {
             Touch::Service(code) => self.choose(now, code),
             Touch::TakeOrdinary => return self.take_ordinary(now),
             Touch::TakeAs(class) => return self.take(now, class),
+            Touch::MissedCall => self.open_keypad(now, Purpose::Return),
+            Touch::Appointment => self.open_keypad(now, Purpose::CheckIn),
+            Touch::Errands => self.open_errands(now),
+            Touch::Errand(code) => self.mark_errand(&code),
+            Touch::ErrandsChosen => self.keep_errands(now),
+            Touch::Enter => return self.enter(now),
             Touch::TryAgain => return self.try_again(now),
             Touch::Back => self.go_back(now),
             Touch::Finish => self.finish(now),
@@ -153,46 +170,75 @@ impl Controller {
         None
     }
 
-    fn is_struck_again(&self, now: Instant) -> bool {
-        let last = self.struck_at.max(Some(self.page_since));
+    /// Keys have a rule of their own, but also a key waits until its page is there.
+    fn is_struck_again(&self, now: Instant, touch: &Touch) -> bool {
+        let struck_at = match touch {
+            Touch::Key(_) => None,
+            _ => self.struck_at,
+        };
+        let last = struck_at.max(Some(self.page_since));
         last.is_some_and(|last| now < last + STRIKE)
     }
 
     fn turn_to(&mut self, tiles: usize) {
-        if let Page::Start { tiles: shown } = &mut self.page {
+        if let Page::Start { tiles: shown } | Page::Errands { tiles: shown, .. } = &mut self.page {
             *shown = tiles;
         }
     }
 
     fn choose(&mut self, now: Instant, code: String) {
         let at_start = matches!(self.page, Page::Start { .. });
-        if at_start && !self.is_away(now) && self.table.service(&code).is_some() {
-            self.go(now, Page::Service { code });
+        let is_there = self.table.service(&code).is_some();
+        if at_start && is_there && self.hall_is_open() && !self.is_away(now) {
+            let (service, then) = (code, Vec::new());
+            self.go(now, Page::Service(Visit { service, then }));
         }
     }
 
     fn go_back(&mut self, now: Instant) {
-        match self.page {
-            Page::Service { .. } => self.go(now, Page::Start { tiles: 0 }),
-            Page::NoAnswer(_) | Page::Refused(_) => self.go_home(now),
-            Page::Start { .. } | Page::Taking(_) | Page::Number(_) => {}
+        match self.page.clone() {
+            Page::Service(_) => self.go(now, Page::Start { tiles: 0 }),
+            Page::Errands { visit, before, .. } => self.forget_errands(now, visit, before),
+            Page::Keypad(keypad) => self.leave_keypad(now, keypad),
+            Page::NoAnswer(_) | Page::Refused { .. } => self.go_home(now),
+            Page::Start { .. } | Page::Taking(_) | Page::Number(_) | Page::Returned(_) => {}
         }
     }
 
     fn finish(&mut self, now: Instant) {
-        if let Page::Number(shown) = &self.page
-            && shown.paper != Paper::Printing
-        {
+        let is_done = match &self.page {
+            Page::Number(shown) => shown.paper != Paper::Printing,
+            Page::Returned(_) => true,
+            _ => false,
+        };
+        if is_done {
             self.go_home(now);
         }
     }
 
     fn take_rows(&mut self, now: Instant, rows: Rows) {
         self.table.apply(rows);
-        if let Page::Service { code } = &self.page
-            && self.table.service(code).is_none_or(|row| !row.at_kiosk)
-        {
+        if self.is_page_gone() {
             self.go(now, Page::Start { tiles: 0 });
+        }
+        self.drop_closed_errands();
+    }
+
+    /// Whether the hall has taken away what the page stands on. A service that takes nobody at this
+    /// hour keeps its page, which says so.
+    fn is_page_gone(&self) -> bool {
+        let is_gone = |visit: &Visit| {
+            let row = self.table.service(&visit.service);
+            !self.hall_is_open() || row.is_none_or(|row| !row.at_kiosk)
+        };
+        match &self.page {
+            Page::Service(visit) | Page::Errands { visit, .. } => is_gone(visit),
+            Page::Keypad(keypad) => match &keypad.purpose {
+                Purpose::Return => !self.offers_returns(),
+                Purpose::CheckIn => !self.offers_appointments(),
+                Purpose::Phone { visit, .. } => is_gone(visit),
+            },
+            _ => false,
         }
     }
 

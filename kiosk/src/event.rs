@@ -59,10 +59,35 @@ pub enum Touch {
     LargeText,
     /// High contrast on or off.
     HighContrast,
-    /// Once more what was not answered.
+    /// Somebody missed a call, and is back.
+    MissedCall,
+    /// Somebody has an appointment.
+    Appointment,
+    /// Somebody has more than one errand.
+    Errands,
+    /// A further service, to add or to take off.
+    Errand(String),
+    /// The further services are chosen.
+    ErrandsChosen,
+    /// A key of the keypad.
+    Key(Key),
+    /// What is typed is whole.
+    Enter,
+    /// Once more what was not answered, or was typed wrong.
     TryAgain,
     /// Done with the number.
     Finish,
+}
+
+/// A key of the keypad.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// A digit, or the letter of a series.
+    Type(String),
+    /// Takes back the last digit.
+    Erase,
+    /// Takes back everything.
+    Clear,
 }
 
 /// What became of a slip.

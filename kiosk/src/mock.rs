@@ -1,9 +1,15 @@
 //! A made-up hall inside the program: for designing, for shows and for tests, without a daemon.
 
+use std::collections::BTreeMap;
+
 use protocol::{
-    Act, ClassRow, Done, HallRow, Issued, Key, NoticeRow, Outcome, Refusal, Row, Rows, ServiceRow,
-    Stamped, Text, Time, WaitRange,
+    Act, AsksPhone, Done, DoorState, Doors, HallRow, Issued, Key, NoticeRow, Outcome, Refusal,
+    Returned, Row, Rows, ServiceRow, Stamped, Text, Time,
 };
+
+use self::offers::{CLASSES, OFFERS, class, range, service};
+
+mod offers;
 
 /// The hall's clock when a mock begins: 22 November 2026, 10:24 in Beijing.
 pub const MOCK_TIME: Time = Time {
@@ -11,159 +17,109 @@ pub const MOCK_TIME: Time = Time {
     offset_min: 480,
 };
 
+/// The one appointment of a made-up hall that has appointments.
+pub const APPOINTMENT: &str = "480215";
+
 /// Numbers given out, and nothing else: nobody is ever called.
 #[derive(Debug, Default)]
 pub struct MockHall {
+    /// What it does beside giving out numbers: by default nothing.
+    pub ways: Ways,
     issued: u32,
     seq: u64,
+    /// Numbers by the telephone number of their customer.
+    phones: BTreeMap<String, String>,
+    checked_in: bool,
 }
 
-/// Code, names, zone, counters, people waiting and wait of a service.
-type Offer = (
-    &'static str,
-    [&'static str; 2],
-    &'static str,
-    &'static [u16],
-    u32,
-    Option<(u32, u32)>,
-);
+/// What a hall may do beside giving out numbers to everybody at every hour.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
+    /// It has appointments.
+    pub appointments: bool,
+    /// Who missed a call may come back at a kiosk.
+    pub returns: bool,
+    /// Whether it asks for a telephone number.
+    pub asks_phone: AsksPhone,
+    /// Its doors.
+    pub doors: Doors,
+    /// The doors of single services, by their code.
+    pub service_doors: BTreeMap<&'static str, Doors>,
+}
 
-const OFFERS: [Offer; 8] = [
-    (
-        "A",
-        ["电费缴纳", "Pay an electricity bill"],
-        "A",
-        &[1, 2, 3],
-        4,
-        Some((5, 10)),
-    ),
-    (
-        "B",
-        ["新装增容", "New connection, more capacity"],
-        "B",
-        &[4, 5],
-        12,
-        Some((20, 35)),
-    ),
-    (
-        "C",
-        ["变更用电", "Change of name, meter, tariff"],
-        "B",
-        &[3, 4],
-        3,
-        Some((10, 15)),
-    ),
-    (
-        "D",
-        ["咨询查询", "Questions and look-ups"],
-        "A",
-        &[1, 2, 5],
-        0,
-        Some((0, 0)),
-    ),
-    (
-        "E",
-        ["故障报修", "Report a fault"],
-        "A",
-        &[5],
-        1,
-        Some((5, 5)),
-    ),
-    (
-        "F",
-        ["发票打印", "Print an invoice"],
-        "A",
-        &[1, 2, 3],
-        28,
-        Some((25, 40)),
-    ),
-    (
-        "G",
-        ["投诉建议", "Complaint or suggestion"],
-        "C",
-        &[6],
-        0,
-        None,
-    ),
-    (
-        "V",
-        ["大客户服务", "Key accounts"],
-        "C",
-        &[6],
-        2,
-        Some((15, 20)),
-    ),
-];
+/// Which made-up hall is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Show {
+    /// One that gives out numbers.
+    Plain,
+    /// One with appointments, returns, and services that are closed.
+    Full,
+    /// One that asks for a telephone number.
+    Phone,
+    /// One that is closed until the afternoon.
+    Closed,
+}
 
-/// The papers of each service (一次性告知), in the order of [`OFFERS`].
-const PAPERS: [&[[&str; 2]]; 8] = [
-    &[["户号或电费卡", "Customer number or card"]],
-    &[
-        ["身份证", "ID card"],
-        ["房产证明", "Proof of property"],
-        ["用电设备清单", "List of appliances"],
-    ],
-    &[
-        ["身份证", "ID card"],
-        ["户号", "Customer number"],
-        [
-            "原户主同意书（仅过户）",
-            "Consent of the former holder (change of name only)",
-        ],
-    ],
-    &[["户号、电费卡或身份证", "Customer number, card or ID card"]],
-    &[["户号、地址、联系电话", "Customer number, address, phone"]],
-    &[["户号、税号", "Customer number, tax number"]],
-    &[],
-    &[["户号", "Customer number"]],
-];
+impl Ways {
+    /// The ways of a hall to be shown.
+    #[must_use]
+    pub fn of(show: Show) -> Self {
+        match show {
+            Show::Plain => Self::default(),
+            Show::Phone => Self {
+                asks_phone: AsksPhone::Always,
+                ..Self::default()
+            },
+            Show::Closed => Self {
+                returns: true,
+                doors: doors(DoorState::Closed, Some("13:30")),
+                ..Self::default()
+            },
+            Show::Full => Self {
+                appointments: true,
+                returns: true,
+                service_doors: BTreeMap::from([
+                    ("B", doors(DoorState::Closed, Some("13:30"))),
+                    ("E", doors(DoorState::QuotaUsedUp, None)),
+                    ("G", doors(DoorState::Closed, None)),
+                ]),
+                ..Self::default()
+            },
+        }
+    }
+}
 
-/// Code, label, what a customer says, and whether the kiosk offers it.
-const CLASSES: [(&str, [&str; 2], [&str; 2], bool); 6] = [
-    (
-        "ordinary",
-        ["普通", "Ordinary"],
-        ["取号", "Take a number"],
-        true,
-    ),
-    (
-        "elderly",
-        ["老人", "Elderly"],
-        ["我年满60岁", "I am 60 or older"],
-        true,
-    ),
-    (
-        "disabled",
-        ["残疾人", "Disabled"],
-        ["我是残疾人", "I am disabled"],
-        true,
-    ),
-    (
-        "veteran",
-        ["军人", "Veteran"],
-        ["我是军人或退役军人", "I am a soldier or a veteran"],
-        true,
-    ),
-    (
-        "pregnant",
-        ["孕妇", "Pregnant"],
-        ["我是孕妇", "I am pregnant"],
-        true,
-    ),
-    (
-        "key_account",
-        ["大客户", "Key account"],
-        ["我是大客户", "I am a key account"],
-        false,
-    ),
-];
+/// Doors in this state that open next at this time.
+#[must_use]
+pub fn doors(state: DoorState, opens_at: Option<&str>) -> Doors {
+    Doors {
+        state,
+        opens_at: opens_at.map(Into::into),
+        closes_at: Some("17:30".into()),
+    }
+}
 
 impl MockHall {
+    /// A hall to be shown.
+    #[must_use]
+    pub fn with_ways(ways: Ways) -> Self {
+        Self {
+            ways,
+            ..Self::default()
+        }
+    }
+
     /// Every row, as a hall sends them to a kiosk that has none.
     pub fn rows(&mut self) -> Rows {
         self.seq += 1;
         let mut rows = vec![Row::Hall(self.hall())];
-        rows.extend((0..OFFERS.len()).map(|place| Row::Service(service(place))));
+        let services = (0..OFFERS.len()).map(|place| {
+            let row = service(place);
+            let doors = self.ways.service_doors.get(row.code.as_str());
+            let doors = doors.cloned().unwrap_or_default();
+            Row::Service(ServiceRow { doors, ..row })
+        });
+        rows.extend(services);
         let seq = self.seq;
         Rows {
             seq,
@@ -191,16 +147,74 @@ impl MockHall {
 
     /// What a hall would answer.
     pub fn answer(&mut self, act: &Act) -> Outcome {
-        match act {
-            Act::Take { service, class, .. } => match self.issue(service, class) {
-                Some(issued) => Outcome::Done(Done::Issued(issued)),
-                None => Outcome::Refused(Refusal::UnknownService),
-            },
-            Act::Printed { .. } | Act::NotPrinted { .. } | Act::Void { .. } => {
-                Outcome::Done(Done::Done)
-            }
-            _ => Outcome::Refused(Refusal::NotAllowed),
+        let done = match act {
+            Act::Take {
+                service,
+                class,
+                then,
+                phone,
+            } => self.take(service, class, then, phone.as_ref()),
+            Act::CheckIn { code } => self.check_in(code),
+            Act::Return { number } => self.put_back(number),
+            Act::Printed { .. } | Act::NotPrinted { .. } | Act::Void { .. } => Ok(Done::Done),
+            _ => Err(Refusal::NotAllowed),
+        };
+        match done {
+            Ok(done) => Outcome::Done(done),
+            Err(refusal) => Outcome::Refused(refusal),
         }
+    }
+
+    fn take(
+        &mut self,
+        service: &str,
+        class: &str,
+        then: &[String],
+        phone: Option<&String>,
+    ) -> Result<Done, Refusal> {
+        if self.ways.asks_phone == AsksPhone::Always && phone.is_none() {
+            return Err(Refusal::PhoneNeeded);
+        }
+        if let Some(number) = phone.and_then(|phone| self.phones.get(phone)) {
+            let number = number.clone();
+            return Err(Refusal::PhoneHasTicket { number });
+        }
+        if let Some(doors) = self.ways.service_doors.get(service) {
+            let opens_at = doors.opens_at.clone();
+            return Err(Refusal::NotOpen { opens_at });
+        }
+        let issued = self.issue(service, class).ok_or(Refusal::UnknownService)?;
+        if let Some(phone) = phone {
+            self.phones.insert(phone.clone(), issued.number.clone());
+        }
+        let then = then.to_vec();
+        Ok(Done::Issued(Issued { then, ..issued }))
+    }
+
+    fn check_in(&mut self, code: &str) -> Result<Done, Refusal> {
+        if !self.ways.appointments || code != APPOINTMENT {
+            return Err(Refusal::UnknownAppointment);
+        }
+        if self.checked_in {
+            return Err(Refusal::AppointmentUsed);
+        }
+        self.checked_in = true;
+        let issued = self.issue("C", "ordinary").ok_or(Refusal::UnknownService)?;
+        let slot = Some("10:30".into());
+        Ok(Done::Issued(Issued { slot, ..issued }))
+    }
+
+    /// Every number up to A100 and its like has missed a call, if the hall takes people back.
+    fn put_back(&mut self, number: &str) -> Result<Done, Refusal> {
+        let value = number.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+        if !self.ways.returns || value.parse().is_ok_and(|value: u32| value > 100) {
+            return Err(Refusal::UnknownTicket);
+        }
+        Ok(Done::Returned(Returned {
+            ticket: 20_261_122_000_001,
+            number: number.to_owned(),
+            after_calls: 3,
+        }))
     }
 
     /// The next number of a service. `None` for a service that the hall has not.
@@ -232,44 +246,11 @@ impl MockHall {
             ),
             issued: self.issued,
             waiting: OFFERS.iter().map(|offer| offer.4).sum(),
+            doors: self.ways.doors.clone(),
+            asks_phone: self.ways.asks_phone,
+            appointments: self.ways.appointments,
+            returns: self.ways.returns,
             ..Default::default()
         }
     }
-}
-
-fn service(place: usize) -> ServiceRow {
-    let (code, [zh, en], zone, counters, waiting, wait) = OFFERS[place];
-    ServiceRow {
-        code: code.into(),
-        name: Text::new(zh, en),
-        zone: Text::new(format!("{zone}区"), format!("Zone {zone}")),
-        papers: PAPERS[place]
-            .iter()
-            .map(|[zh, en]| Text::new(*zh, *en))
-            .collect(),
-        counters: counters.to_vec(),
-        // Nobody sits at the counter for complaints, so that this can be seen too.
-        open_counters: if code == "G" { 0 } else { 1 },
-        at_kiosk: true,
-        waiting,
-        wait: wait.map(range),
-        ..Default::default()
-    }
-}
-
-fn class(
-    &(code, [zh, en], [claim_zh, claim_en], at_kiosk): &(&str, [&str; 2], [&str; 2], bool),
-) -> ClassRow {
-    ClassRow {
-        code: code.into(),
-        label: Text::new(zh, en),
-        claim: Text::new(claim_zh, claim_en),
-        favoured: code != "ordinary",
-        at_kiosk,
-        ..Default::default()
-    }
-}
-
-fn range((low_min, high_min): (u32, u32)) -> WaitRange {
-    WaitRange { low_min, high_min }
 }

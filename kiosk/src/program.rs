@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::controller::Controller;
 use crate::event::{Effect, Event};
-use crate::mock::{MOCK_TIME, MockHall};
+use crate::mock::{MOCK_TIME, MockHall, Show, Ways};
 use crate::printing::Printing;
 use crate::screen::smallest_capital_mm;
 use crate::settings::{Args, Settings};
@@ -85,9 +85,9 @@ enum Hall {
 }
 
 impl Hall {
-    fn open(settings: &Settings, mock: bool, post: &Post<Event>) -> anyhow::Result<Self> {
-        if mock {
-            let mut hall = MockHall::default();
+    fn open(settings: &Settings, mock: Option<Show>, post: &Post<Event>) -> anyhow::Result<Self> {
+        if let Some(show) = mock {
+            let mut hall = MockHall::with_ways(Ways::of(show));
             post.send(Event::Rows(hall.rows()));
             post.send(Event::LinkUp(MOCK_TIME));
             return Ok(Self::Mock(hall));
@@ -101,7 +101,7 @@ impl Hall {
     }
 
     fn ask(&mut self, id: Uuid, act: Act, post: &Post<Event>) {
-        tracing::info!(%id, ?act, "asked");
+        tracing::info!(%id, act = ?for_the_log(&act), "asked");
         let outcome = match self {
             Self::Mock(hall) => hall.answer(&act),
             Self::Real(bridge) => match bridge.handle().request_with_id(id, act) {
@@ -114,6 +114,15 @@ impl Hall {
         };
         post.send(Event::Answer { id, outcome });
     }
+}
+
+/// An act without what could name a person.
+fn for_the_log(act: &Act) -> Act {
+    let mut act = act.clone();
+    if let Act::Take { phone, .. } = &mut act {
+        *phone = phone.take().map(|_| "***".into());
+    }
+    act
 }
 
 fn tell(post: &Post<Event>, event: LinkEvent) {
@@ -159,4 +168,24 @@ fn show(window: &KioskWindow, settings: &Settings) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_telephone_number_stays_out_of_the_log() {
+        let act = Act::Take {
+            service: "A".into(),
+            class: "ordinary".into(),
+            then: Vec::new(),
+            phone: Some("13800138000".into()),
+        };
+        let line = format!("{:?}", for_the_log(&act));
+        assert!(line.contains("ordinary") && line.contains("***"), "{line}");
+        assert!(!line.contains("138"), "{line}");
+        let act = Act::take("A", "ordinary");
+        assert_eq!(for_the_log(&act), act);
+    }
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use ticket::{Completion, Method, PrinterSettings};
 
 use crate::event::Looks;
+use crate::mock::Show;
 use crate::screen::ScreenSettings;
 
 /// The command line. An option goes before the settings file.
@@ -29,8 +30,8 @@ pub struct Args {
     #[arg(long, value_name = "MM")]
     pub distance_mm: Option<f32>,
     /// Without a hall: numbers are made up and valid nowhere
-    #[arg(long)]
-    pub mock: bool,
+    #[arg(long, value_name = "HALL", num_args = 0..=1, require_equals = true, default_missing_value = "plain")]
+    pub mock: Option<Show>,
 }
 
 /// What the settings file holds. Everything has a default.
@@ -192,6 +193,14 @@ mod tests {
         assert_eq!(settings("", &[]).unwrap().printer.printer(), None);
         let given = settings("", &["--printer", "p:9100"]).unwrap();
         assert_eq!(given.printer.printer().unwrap().dots, 576);
+    }
+
+    #[test]
+    fn a_made_up_hall_is_plain_unless_said_otherwise() {
+        let mock = |options: &[&str]| Args::parse_from(["kiosk"].iter().chain(options)).mock;
+        assert_eq!(mock(&[]), None);
+        assert_eq!(mock(&["--mock"]), Some(Show::Plain));
+        assert_eq!(mock(&["--mock=full"]), Some(Show::Full));
     }
 
     #[test]

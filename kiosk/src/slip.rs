@@ -14,6 +14,13 @@ pub(crate) fn slip(issued: &Issued, table: &Table, large_print: bool) -> Slip {
         number: issued.number.clone(),
         favoured: issued.favoured,
         service: text(service.map(|row| &row.name)),
+        then: issued
+            .then
+            .iter()
+            .map(|code| table.service(code).map(|row| bilingual(&row.name)))
+            .map(Option::unwrap_or_default)
+            .collect(),
+        slot: issued.slot.clone().unwrap_or_default(),
         people_ahead: Some(issued.ahead),
         expected_wait: issued.wait.map(interval),
         zone: text(service.map(|row| &row.zone)),
@@ -23,7 +30,7 @@ pub(crate) fn slip(issued: &Issued, table: &Table, large_print: bool) -> Slip {
         missed_call_rule: text(hall.map(|row| &row.missed_call_rule)),
         serial: serial(issued.ticket),
         qr: None,
-        copy: 0,
+        copy: issued.copy,
         large_print,
     }
 }
@@ -100,5 +107,24 @@ mod tests {
         assert_eq!(slip.service.zh, "变更用电");
         assert_eq!(slip.counters.en, "Counters 3–4");
         assert_eq!(slip.serial, "20261122-000001");
+        assert_eq!((slip.then.len(), slip.slot.as_str()), (0, ""));
+    }
+
+    #[test]
+    fn a_slip_names_the_appointment_and_the_further_services() {
+        let mut hall = MockHall::default();
+        let mut table = Table::default();
+        table.apply(hall.rows());
+        let issued = Issued {
+            then: vec!["F".into(), "D".into()],
+            slot: Some("10:30".into()),
+            ..hall.issue("C", "elderly").expect("an offered service")
+        };
+        let slip = slip(&issued, &table, false);
+        let then: Vec<&str> = slip.then.iter().map(|name| name.zh.as_str()).collect();
+        assert_eq!(
+            (then, slip.slot.as_str()),
+            (vec!["发票打印", "咨询查询"], "10:30")
+        );
     }
 }

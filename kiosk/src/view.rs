@@ -3,12 +3,17 @@
 use std::time::Instant;
 
 use client::{Language, LocalTime, Theme};
-use protocol::{Refusal, ServiceRow, WaitRange};
+use protocol::{Act, Doors, ServiceRow, WaitRange};
 use ticket::{PrinterState, Trouble};
 
-use crate::controller::{Controller, LinkState, Page, Paper, Shown};
+pub use self::keypad::{Asks, KeypadView};
+pub use self::refusal::RefusalView;
+use crate::controller::{Controller, LinkState, MAX_FURTHER, Page, Paper, Purpose, Shown, Visit};
 use crate::event::Looks;
 use crate::slip::{ranges, serial};
+
+mod keypad;
+mod refusal;
 
 /// Everything on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +30,12 @@ pub struct ViewModel {
     pub printer_trouble: Option<PrinterTrouble>,
     /// Seconds until the screen goes back to the start, once that is being counted down.
     pub countdown_s: Option<u32>,
+    /// Whether it is before noon, for the numbers of this part of the day.
+    pub is_morning: bool,
+    /// Whether customers who missed a call may say here that they are back.
+    pub offers_returns: bool,
+    /// Whether customers with an appointment may say here that they have come.
+    pub offers_appointments: bool,
     /// The services that a kiosk offers.
     pub services: Vec<ServiceView>,
     /// The page.
@@ -46,6 +57,11 @@ pub enum PageView {
         /// Which screenful of tiles, from 0.
         tiles: usize,
     },
+    /// The hall gives out no numbers now.
+    Closed {
+        /// Why, and until when.
+        doors: Doors,
+    },
     /// One service.
     Service {
         /// The service.
@@ -54,15 +70,55 @@ pub enum PageView {
         papers: Vec<String>,
         /// The classes that are taken with one touch: code and what the customer says.
         claims: Vec<(String, String)>,
+        /// Whether there are other services to add.
+        offers_errands: bool,
+        /// How many further services of the visit are chosen.
+        chosen_errands: usize,
     },
+    /// Further services of the visit.
+    Errands(ErrandsView),
+    /// Something is typed.
+    Keypad(KeypadView),
     /// The hall is being asked.
-    Taking,
+    Taking(Wish),
     /// The hall has not answered.
-    NoAnswer,
+    NoAnswer(Wish),
     /// A number.
     Number(NumberView),
-    /// The hall gave no number.
-    Refused(RefusalView),
+    /// A customer who missed a call is back in the queue.
+    Returned {
+        /// The number.
+        number: String,
+        /// After how many further calls it is called.
+        after_calls: u32,
+    },
+    /// The hall gave nothing.
+    Refused {
+        /// Why.
+        refusal: RefusalView,
+        /// Whether typing it again can help.
+        can_retype: bool,
+    },
+}
+
+/// What a customer wants of the hall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// A number.
+    Number,
+    /// To be called again.
+    Return,
+}
+
+/// The services that can be added to a visit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrandsView {
+    /// Each with whether it is chosen.
+    pub errands: Vec<(ServiceView, bool)>,
+    /// Whether no more can be chosen.
+    pub is_full: bool,
+    /// Which screenful, from 0.
+    pub tiles: usize,
 }
 
 /// A service as the screen shows it.
@@ -84,6 +140,8 @@ pub struct ServiceView {
     pub waiting: u32,
     /// The wait to expect.
     pub wait: Option<WaitRange>,
+    /// Whether numbers are given out for it.
+    pub doors: Doors,
 }
 
 /// A number as the screen shows it.
@@ -101,6 +159,10 @@ pub struct NumberView {
     pub wait: Option<WaitRange>,
     /// Its service.
     pub service: ServiceView,
+    /// Names of its further services.
+    pub then: Vec<String>,
+    /// The time of its appointment, `10:00`.
+    pub slot: Option<String>,
     /// What became of the paper.
     pub paper: PaperView,
 }
@@ -127,21 +189,6 @@ pub enum PrinterTrouble {
     Other,
 }
 
-/// Why the hall gave no number, as far as it matters to a customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefusalView {
-    /// All numbers of today are used up.
-    UsedUp,
-    /// Too many wait.
-    HallFull,
-    /// It could not be written down.
-    NotStored,
-    /// The service or class is not offered any more.
-    Gone,
-    /// Anything else.
-    Other,
-}
-
 impl Controller {
     /// What the window is to show now.
     #[must_use]
@@ -164,6 +211,9 @@ impl Controller {
                 .unwrap_or_default(),
             printer_trouble: self.printer.and_then(printer_trouble),
             countdown_s: self.home_at(now).map(seconds_left),
+            is_morning: self.clock.local(now).is_some_and(|time| time.hour < 12),
+            offers_returns: self.offers_returns(),
+            offers_appointments: self.offers_appointments(),
             services: self.offered().map(|row| service(row, language)).collect(),
             page: self.page_view(now),
         }
@@ -175,13 +225,31 @@ impl Controller {
 
     fn page_view(&self, now: Instant) -> PageView {
         match &self.page {
-            Page::Start { .. } | Page::Service { .. } if self.is_away(now) => self.away(),
+            Page::Start { .. } if self.is_away(now) => self.away(),
+            page if page.is_choosing() && self.is_away(now) => self.away(),
+            Page::Start { .. } if !self.hall_is_open() => self.closed(),
             Page::Start { tiles } => PageView::Start { tiles: *tiles },
-            Page::Service { code } => self.service_page(code),
-            Page::Taking(_) => PageView::Taking,
-            Page::NoAnswer(_) => PageView::NoAnswer,
+            Page::Service(visit) => self.service_page(visit),
+            Page::Errands { visit, tiles, .. } => self.errands_page(visit, *tiles),
+            Page::Keypad(keypad) => PageView::Keypad(self.keypad(keypad)),
+            Page::Taking(request) => PageView::Taking(wish(&request.act)),
+            Page::NoAnswer(request) => PageView::NoAnswer(wish(&request.act)),
             Page::Number(shown) => PageView::Number(self.number(shown)),
-            Page::Refused(refusal) => PageView::Refused(refusal_view(refusal)),
+            Page::Returned(returned) => PageView::Returned {
+                number: returned.number.clone(),
+                after_calls: returned.after_calls,
+            },
+            Page::Refused { act, refusal } => PageView::Refused {
+                refusal: refusal::refusal_view(act, refusal),
+                can_retype: Purpose::to_type_again(act, refusal).is_some(),
+            },
+        }
+    }
+
+    fn closed(&self) -> PageView {
+        let doors = self.table.hall().map(|hall| hall.doors.clone());
+        PageView::Closed {
+            doors: doors.unwrap_or_default(),
         }
     }
 
@@ -194,8 +262,9 @@ impl Controller {
         }
     }
 
-    fn service_page(&self, code: &str) -> PageView {
+    fn service_page(&self, visit: &Visit) -> PageView {
         let language = self.looks.language;
+        let code = visit.service.as_str();
         let papers = self.table.service(code).map(|row| row.papers.as_slice());
         let classes = self.table.hall().map(|row| row.classes.as_slice());
         // The ordinary class, which is the first, has the large button.
@@ -211,7 +280,26 @@ impl Controller {
                 .filter(|class| class.at_kiosk)
                 .map(|class| (class.code.clone(), language.of(&class.claim).to_owned()))
                 .collect(),
+            offers_errands: self.further_services(code).next().is_some(),
+            chosen_errands: visit.then.len(),
         }
+    }
+
+    fn errands_page(&self, visit: &Visit, tiles: usize) -> PageView {
+        let errand = |row: &ServiceRow| {
+            let chosen = visit.then.contains(&row.code);
+            (service(row, self.looks.language), chosen)
+        };
+        PageView::Errands(ErrandsView {
+            errands: self.further_services(&visit.service).map(errand).collect(),
+            is_full: visit.then.len() >= MAX_FURTHER,
+            tiles,
+        })
+    }
+
+    fn names(&self, codes: &[String]) -> Vec<String> {
+        let name = |code: &String| self.service_view(code).name;
+        codes.iter().map(name).collect()
     }
 
     fn number(&self, shown: &Shown) -> NumberView {
@@ -223,6 +311,8 @@ impl Controller {
             ahead: issued.ahead,
             wait: issued.wait,
             service: self.service_view(&issued.service),
+            then: self.names(&issued.then),
+            slot: issued.slot.clone(),
             paper: match shown.paper {
                 Paper::Printing => PaperView::Printing,
                 Paper::Printed => PaperView::Printed,
@@ -244,6 +334,7 @@ impl Controller {
                 open_counters: 0,
                 waiting: 0,
                 wait: None,
+                doors: Doors::default(),
             },
         }
     }
@@ -267,6 +358,14 @@ fn service(row: &ServiceRow, language: Language) -> ServiceView {
         open_counters: row.open_counters,
         waiting: row.waiting,
         wait: row.wait,
+        doors: row.doors.clone(),
+    }
+}
+
+fn wish(act: &Act) -> Wish {
+    match act {
+        Act::Return { .. } => Wish::Return,
+        _ => Wish::Number,
     }
 }
 
@@ -276,16 +375,6 @@ fn printer_trouble(state: PrinterState) -> Option<PrinterTrouble> {
         Trouble::CoverOpen => PrinterTrouble::CoverOpen,
         _ => PrinterTrouble::Other,
     })
-}
-
-fn refusal_view(refusal: &Refusal) -> RefusalView {
-    match refusal {
-        Refusal::NumbersUsedUp => RefusalView::UsedUp,
-        Refusal::HallFull => RefusalView::HallFull,
-        Refusal::NotStored | Refusal::TooManyRequests => RefusalView::NotStored,
-        Refusal::UnknownService | Refusal::UnknownClass => RefusalView::Gone,
-        _ => RefusalView::Other,
-    }
 }
 
 fn hour_and_minute(time: Option<LocalTime>) -> Option<String> {

@@ -4,15 +4,16 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use client::Language;
-use protocol::WaitRange;
-use slint::{ComponentHandle, Model, ModelRc, PlatformError, SharedString, VecModel};
+use slint::{ComponentHandle, Model, ModelRc, PlatformError, VecModel};
 
-use crate::event::Touch;
+use self::page::{count, service, show_page};
+use crate::event::{Key, Touch};
 use crate::generated::{self as ui, Api, Main, Tokens};
 use crate::screen::{ScreenSettings, unit_px};
-use crate::view::{
-    NumberView, PageView, PaperView, PrinterTrouble, RefusalView, ServiceView, ViewModel,
-};
+use crate::view::{PrinterTrouble, ServiceView, ViewModel};
+
+mod page;
+mod refusal;
 
 /// Reading text is this much larger in large-text mode.
 const LARGE_TEXT: f32 = 1.3;
@@ -91,6 +92,15 @@ impl KioskWindow {
         );
         pass!(on_toggle_large_text, Touch::LargeText);
         pass!(on_toggle_high_contrast, Touch::HighContrast);
+        pass!(on_missed_call, Touch::MissedCall);
+        pass!(on_appointment, Touch::Appointment);
+        pass!(on_choose_errands, Touch::Errands);
+        pass!(on_mark_errand, code, Touch::Errand(code.into()));
+        pass!(on_keep_errands, Touch::ErrandsChosen);
+        pass!(on_press_key, text, Touch::Key(Key::Type(text.into())));
+        pass!(on_erase_key, Touch::Key(Key::Erase));
+        pass!(on_clear_keys, Touch::Key(Key::Clear));
+        pass!(on_enter, Touch::Enter);
         pass!(on_try_again, Touch::TryAgain);
         pass!(on_finish, Touch::Finish);
     }
@@ -106,6 +116,9 @@ impl KioskWindow {
         let api = self.main.global::<Api>();
         api.set_hall_name(view.hall_name.as_str().into());
         api.set_clock(view.clock.as_str().into());
+        api.set_morning(view.is_morning);
+        api.set_offers_returns(view.offers_returns);
+        api.set_offers_appointments(view.offers_appointments);
         api.set_notice(view.notice.as_str().into());
         api.set_printer_trouble(printer_trouble(view.printer_trouble));
         api.set_countdown_s(view.countdown_s.map_or(0, count));
@@ -153,79 +166,6 @@ fn fit(main: &Main, screen: &ScreenSettings, width: f32, height: f32) {
         .set_unit(unit_px(screen, width, height));
 }
 
-fn show_page(api: &Api<'_>, page: &PageView, language: Language) {
-    match page {
-        PageView::Connecting => api.set_page(ui::Page::Connecting),
-        PageView::Away { since } => {
-            api.set_away_since(since.as_deref().unwrap_or_default().into());
-            api.set_page(ui::Page::Away);
-        }
-        PageView::Start { tiles } => {
-            api.set_tile_page(i32::try_from(*tiles).unwrap_or(0));
-            api.set_page(ui::Page::Start);
-        }
-        PageView::Service {
-            service: chosen,
-            papers,
-            claims,
-        } => {
-            api.set_service(service(chosen));
-            api.set_papers_in_one(papers_in_one(papers, language));
-            api.set_papers(model(papers.iter().map(SharedString::from)));
-            api.set_claims(model(claims.iter().map(|(class, text)| ui::Claim {
-                class: class.into(),
-                text: text.into(),
-            })));
-            api.set_page(ui::Page::Service);
-        }
-        PageView::Taking => api.set_page(ui::Page::Taking),
-        PageView::NoAnswer => api.set_page(ui::Page::NoAnswer),
-        PageView::Number(number) => show_number(api, number),
-        PageView::Refused(refusal) => {
-            api.set_refusal(refusal_reason(*refusal));
-            api.set_page(ui::Page::Refused);
-        }
-    }
-}
-
-fn show_number(api: &Api<'_>, view: &NumberView) {
-    api.set_service(service(&view.service));
-    api.set_ticket(ui::Ticket {
-        number: view.number.as_str().into(),
-        serial: view.serial.as_str().into(),
-        favoured: view.favoured,
-        ahead: count(view.ahead),
-        wait: wait(view.wait),
-    });
-    api.set_paper(match view.paper {
-        PaperView::Printing => ui::Paper::Printing,
-        PaperView::Printed => ui::Paper::Printed,
-        PaperView::Missing => ui::Paper::Missing,
-    });
-    api.set_page(ui::Page::Number);
-}
-
-fn service(view: &ServiceView) -> ui::Service {
-    ui::Service {
-        code: view.code.as_str().into(),
-        name: view.name.as_str().into(),
-        zone: view.zone.as_str().into(),
-        counters: view.counters.as_str().into(),
-        counter_count: i32::try_from(view.counter_count).unwrap_or(i32::MAX),
-        open_counters: count(view.open_counters),
-        waiting: count(view.waiting),
-        wait: wait(view.wait),
-    }
-}
-
-fn wait(wait: Option<WaitRange>) -> ui::Wait {
-    ui::Wait {
-        known: wait.is_some(),
-        low_min: wait.map_or(0, |wait| count(wait.low_min)),
-        high_min: wait.map_or(0, |wait| count(wait.high_min)),
-    }
-}
-
 fn printer_trouble(trouble: Option<PrinterTrouble>) -> ui::PrinterTrouble {
     match trouble {
         None => ui::PrinterTrouble::None,
@@ -235,29 +175,10 @@ fn printer_trouble(trouble: Option<PrinterTrouble>) -> ui::PrinterTrouble {
     }
 }
 
-fn refusal_reason(refusal: RefusalView) -> ui::RefusalReason {
-    match refusal {
-        RefusalView::UsedUp => ui::RefusalReason::UsedUp,
-        RefusalView::HallFull => ui::RefusalReason::HallFull,
-        RefusalView::NotStored => ui::RefusalReason::NotStored,
-        RefusalView::Gone => ui::RefusalReason::Gone,
-        RefusalView::Other => ui::RefusalReason::Other,
-    }
-}
-
 /// About how wide a text is in bold letters, in ems: Chinese letters are square.
 fn ems(text: &str) -> f32 {
     let em = |letter: char| if letter.is_ascii() { 0.53 } else { 1.0 };
     text.chars().map(em).sum()
-}
-
-/// Papers in one line of text: parted by semicolons, for a paper may have commas of its own.
-fn papers_in_one(papers: &[String], language: Language) -> SharedString {
-    let between = match language {
-        Language::Zh => "；",
-        Language::En => "; ",
-    };
-    papers.join(between).into()
 }
 
 fn language_of(language: ui::Language) -> Language {
@@ -265,12 +186,4 @@ fn language_of(language: ui::Language) -> Language {
         ui::Language::Chinese => Language::Zh,
         ui::Language::English => Language::En,
     }
-}
-
-fn model<T: Clone + 'static>(rows: impl Iterator<Item = T>) -> ModelRc<T> {
-    ModelRc::new(VecModel::from(rows.collect::<Vec<_>>()))
-}
-
-fn count(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use client::{Language, Theme};
 use kiosk::event::{Event, Looks, PaperNews, Touch};
 use kiosk::generated::Colour;
+use kiosk::mock::{Show, Ways};
 use protocol::{Act, NotPrintedReason, Outcome, Refusal};
 use slint::ComponentHandle;
 use slint::platform::{PointerEventButton, WindowEvent};
@@ -151,7 +152,7 @@ fn a_lost_hall_and_a_printer_in_trouble_are_told_plainly() {
 /// Brings an open kiosk to a page.
 type Scene = fn(&mut Stage);
 
-const SCENES: [(&str, Scene); 9] = [
+const SCENES: [(&str, Scene); 20] = [
     ("start", |_| {}),
     ("trouble", |stage| {
         stage.event(Event::Printer(PrinterState::Trouble(Trouble::HeadHot)));
@@ -179,7 +180,65 @@ const SCENES: [(&str, Scene); 9] = [
         stage.event(Event::LinkDown(Some(kiosk::mock::MOCK_TIME)));
         stage.wait(Duration::from_secs(3));
     }),
+    ("ways", |stage| stage.turn(Ways::of(Show::Full))),
+    ("closed", |stage| stage.turn(Ways::of(Show::Closed))),
+    ("shut", |stage| {
+        stage.turn(Ways::of(Show::Full));
+        stage.touch(Touch::Service("B".into()));
+    }),
+    ("used up", |stage| {
+        stage.turn(Ways::of(Show::Full));
+        stage.touch(Touch::Service("E".into()));
+    }),
+    ("errands", |stage| choose_errands(stage)),
+    ("errands chosen", |stage| {
+        choose_errands(stage);
+        stage.touch(Touch::ErrandsChosen);
+    }),
+    ("five errands without paper", |stage| {
+        choose_errands(stage);
+        stage.touch(Touch::ErrandsChosen);
+        stage.wait(Duration::from_secs(1));
+        stage.touch(Touch::TakeAs("veteran".into()));
+        let ticket = stage.answer().expect("a number");
+        stage.paper(ticket, PaperNews::Missing(NotPrintedReason::PaperOut));
+    }),
+    ("keypad", |stage| type_number(stage, "A012")),
+    ("telephone", |stage| {
+        stage.turn(Ways::of(Show::Phone));
+        stage.touch(Touch::Service("B".into()));
+        stage.wait(Duration::from_secs(1));
+        stage.touch(Touch::TakeOrdinary);
+    }),
+    ("returned", |stage| {
+        type_number(stage, "A012");
+        stage.touch(Touch::Enter);
+        stage.answer();
+    }),
+    ("unknown number", |stage| {
+        type_number(stage, "A912");
+        stage.touch(Touch::Enter);
+        stage.answer();
+    }),
 ];
+
+fn choose_errands(stage: &mut Stage) {
+    stage.touch(Touch::Service("D".into()));
+    stage.wait(Duration::from_secs(1));
+    stage.touch(Touch::Errands);
+    for code in ["B", "C", "A", "G"] {
+        stage.wait(Duration::from_secs(1));
+        stage.touch(Touch::Errand(code.into()));
+    }
+    stage.wait(Duration::from_secs(1));
+}
+
+fn type_number(stage: &mut Stage, number: &str) {
+    stage.turn(Ways::of(Show::Full));
+    stage.touch(Touch::MissedCall);
+    stage.wait(Duration::from_secs(1));
+    stage.type_in(number);
+}
 
 fn take(stage: &mut Stage) {
     stage.touch(Touch::Service("B".into()));

@@ -8,7 +8,8 @@ use std::time::Duration;
 use client::{Language, Theme};
 use e2e::pictures::Album;
 use kiosk::event::{Event, Looks, PaperNews, Touch};
-use protocol::{NotPrintedReason, Outcome, Refusal, Time};
+use kiosk::mock::{APPOINTMENT, Show, Ways, doors};
+use protocol::{DoorState, NotPrintedReason, Outcome, Refusal, Time};
 use slint::ComponentHandle;
 use stage::{CHINESE, ENGLISH, Screen, Stage, UPRIGHT, WIDE};
 use ticket::{PrinterState, Trouble};
@@ -79,10 +80,137 @@ fn print(stage: &mut Stage, news: PaperNews) {
     stage.wait(Duration::from_secs(2));
 }
 
+/// A hall with ways of its own, and what is drawn there.
+type WayScene = (&'static str, fn() -> Ways, Scene);
+
+/// What a hall shows that has appointments, returns, hours or telephone numbers.
+const WAY_SCENES: [WayScene; 15] = [
+    ("ways-start", full, |_| {}),
+    ("closed", closed, |stage| {
+        let notice = stage.hall.notice(
+            "11月25日（周三）因设备检修，本厅16:00停止取号。",
+            "On Wednesday 25 November numbers are given until 16:00.",
+        );
+        stage.event(Event::Rows(notice));
+    }),
+    ("cut-off", cut_off, |_| {}),
+    ("service-shut", full, |stage| {
+        stage.touch(Touch::Service("B".into()));
+    }),
+    ("service-used-up", full, |stage| {
+        stage.touch(Touch::Service("E".into()));
+    }),
+    ("errands", Ways::default, |stage| {
+        errands(stage, &["B", "F"])
+    }),
+    ("errands-full", Ways::default, |stage| {
+        errands(stage, &["B", "C", "F", "V"]);
+    }),
+    ("service-errands", Ways::default, |stage| {
+        errands(stage, &["B", "F"]);
+        stage.touch(Touch::ErrandsChosen);
+        stage.wait(Duration::from_secs(1));
+    }),
+    ("number-errands", Ways::default, |stage| {
+        errands(stage, &["B", "F"]);
+        stage.touch(Touch::ErrandsChosen);
+        stage.wait(Duration::from_secs(1));
+        stage.touch(Touch::TakeAs("elderly".into()));
+        let ticket = stage.answer().expect("a number");
+        stage.paper(ticket, PaperNews::Missing(NotPrintedReason::PaperOut));
+        stage.wait(Duration::from_secs(1));
+    }),
+    ("keypad-return", full, |stage| {
+        stage.touch(Touch::MissedCall);
+        stage.wait(Duration::from_secs(1));
+    }),
+    ("keypad-return-typed", full, |stage| {
+        type_number(stage, "A012")
+    }),
+    ("keypad-phone", phone, |stage| {
+        stage.touch(Touch::Service("A".into()));
+        stage.wait(Duration::from_secs(1));
+        stage.touch(Touch::TakeOrdinary);
+        stage.wait(Duration::from_secs(1));
+        stage.type_in("13800138000");
+    }),
+    ("returned", full, |stage| {
+        type_number(stage, "A012");
+        stage.touch(Touch::Enter);
+        stage.answer();
+        stage.wait(Duration::from_secs(1));
+    }),
+    ("number-appointment", full, |stage| {
+        stage.touch(Touch::Appointment);
+        stage.wait(Duration::from_secs(1));
+        stage.type_in(APPOINTMENT);
+        stage.touch(Touch::Enter);
+        let ticket = stage.answer().expect("a number");
+        stage.paper(ticket, PaperNews::Printed);
+        stage.wait(Duration::from_secs(1));
+    }),
+    ("refused-number", full, |stage| {
+        type_number(stage, "A912");
+        stage.touch(Touch::Enter);
+        stage.refuse(Refusal::UnknownTicket);
+    }),
+];
+
+fn full() -> Ways {
+    Ways::of(Show::Full)
+}
+
+fn closed() -> Ways {
+    Ways::of(Show::Closed)
+}
+
+fn phone() -> Ways {
+    Ways::of(Show::Phone)
+}
+
+fn cut_off() -> Ways {
+    Ways {
+        doors: doors(DoorState::CutOff, None),
+        ..Ways::default()
+    }
+}
+
+fn errands(stage: &mut Stage, codes: &[&str]) {
+    stage.touch(Touch::Service("A".into()));
+    stage.wait(Duration::from_secs(1));
+    stage.touch(Touch::Errands);
+    for &code in codes {
+        stage.wait(Duration::from_secs(1));
+        stage.touch(Touch::Errand(code.into()));
+    }
+    stage.wait(Duration::from_secs(1));
+}
+
+fn type_number(stage: &mut Stage, number: &str) {
+    stage.touch(Touch::MissedCall);
+    stage.wait(Duration::from_secs(1));
+    stage.type_in(number);
+}
+
 fn draw(variant: &str, screen: Screen, looks: Looks, wanted: &[&str]) {
+    let usual = SCENES.map(|(name, scene)| (name, Ways::default as fn() -> Ways, scene));
+    draw_all(
+        variant,
+        screen,
+        looks,
+        usual.iter().filter(|it| wanted.contains(&it.0)),
+    );
+}
+
+fn draw_all<'a>(
+    variant: &str,
+    screen: Screen,
+    looks: Looks,
+    scenes: impl Iterator<Item = &'a WayScene>,
+) {
     let mut album = Album::of("kiosk");
-    for (name, scene) in SCENES.iter().filter(|(name, _)| wanted.contains(name)) {
-        let mut stage = Stage::open(screen, looks);
+    for (name, ways, scene) in scenes {
+        let mut stage = Stage::of(ways(), screen, looks);
         scene(&mut stage);
         let picture = stage.main().window().take_snapshot().expect("a picture");
         let (language, width, height) = (looks.language, screen.width, screen.height);
@@ -141,6 +269,63 @@ fn large_text() {
             draw(".large", screen, Looks { language, ..LARGE }, &wanted);
         }
     }
+}
+
+#[test]
+fn ways_upright() {
+    for language in Language::ALL {
+        draw_all(
+            "",
+            UPRIGHT,
+            Looks {
+                language,
+                ..CHINESE
+            },
+            WAY_SCENES.iter(),
+        );
+    }
+}
+
+#[test]
+fn ways_wide() {
+    for language in Language::ALL {
+        draw_all(
+            "",
+            WIDE,
+            Looks {
+                language,
+                ..CHINESE
+            },
+            WAY_SCENES.iter(),
+        );
+    }
+}
+
+#[test]
+fn ways_in_large_text() {
+    for (screen, language) in [UPRIGHT, WIDE]
+        .iter()
+        .flat_map(|screen| Language::ALL.map(|language| (*screen, language)))
+    {
+        draw_all(
+            ".large",
+            screen,
+            Looks { language, ..LARGE },
+            WAY_SCENES.iter(),
+        );
+    }
+}
+
+#[test]
+fn ways_in_high_contrast() {
+    let wanted = [
+        "ways-start",
+        "service-shut",
+        "errands",
+        "keypad-return-typed",
+    ];
+    let scenes = WAY_SCENES.iter().filter(|it| wanted.contains(&it.0));
+    draw_all(".contrast", UPRIGHT, CONTRAST, scenes);
 }
 
 #[test]

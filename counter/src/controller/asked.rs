@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use protocol::{Act, Outcome, Refusal};
+use protocol::{Act, Continued, Done, Outcome, Refusal};
 use uuid::Uuid;
 
 use super::note::{News, Note};
@@ -13,7 +13,7 @@ use super::{Command, Controller, Effect, Primary};
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(super) id: Uuid,
-    act: Act,
+    pub(crate) act: Act,
     pub(crate) command: Command,
     pub(crate) primary: Option<Primary>,
     pub(crate) since: Instant,
@@ -53,7 +53,7 @@ impl Controller {
             return Vec::new();
         };
         match outcome {
-            Outcome::Done(_) => self.done(asked),
+            Outcome::Done(done) => self.done(asked, done),
             Outcome::Refused(refusal) => {
                 if refusal == Refusal::CounterClosed {
                     self.leave();
@@ -64,38 +64,45 @@ impl Controller {
         }
     }
 
-    pub(super) fn done(&mut self, asked: Asked) -> Vec<Effect> {
-        let number = asked.number.unwrap_or_default();
-        match asked.act {
-            Act::SignIn { counter, clerk } => return self.sit_down(counter, clerk),
-            Act::SignOut { .. } => self.leave(),
-            Act::NoShow { .. } => self.tell(News::NoShow { number }),
-            Act::Finish { .. } => self.tell(News::Finished { number }),
-            Act::Recall { .. } => self.tell(News::Recalled { number }),
-            Act::CallNext { .. }
-            | Act::Arrive { .. }
-            | Act::Pause { .. }
-            | Act::Resume { .. }
-            | Act::Take { .. }
-            | Act::Printed { .. }
-            | Act::NotPrinted { .. }
-            | Act::Void { .. }
-            | Act::Book { .. }
-            | Act::CheckIn { .. }
-            | Act::Reprint { .. }
-            | Act::Cancel { .. }
-            | Act::Return { .. }
-            | Act::SetClass { .. }
-            | Act::CallNumber { .. }
-            | Act::AwaitNext { .. }
-            | Act::StopAwaiting { .. }
-            | Act::ServeWithout { .. }
-            | Act::UndoNoShow { .. }
-            | Act::Hold { .. }
-            | Act::ResumeHeld { .. }
-            | Act::PutBack { .. }
-            | Act::Transfer { .. } => {}
+    fn done(&mut self, asked: Asked, done: Done) -> Vec<Effect> {
+        let in_hand = asked.number.unwrap_or_default();
+        match (asked.act, done) {
+            (Act::SignIn { counter, clerk }, _) => return self.sit_down(counter, clerk),
+            (Act::SignOut { .. }, _) => self.leave(),
+            (act, done) => {
+                if let Some(news) = news(act, done, in_hand) {
+                    self.tell(news);
+                }
+            }
         }
         Vec::new()
+    }
+}
+
+/// What is told of an act that was done; `in_hand` is the number that the counter had then. What
+/// the page shows by itself needs no word.
+fn news(act: Act, done: Done, in_hand: String) -> Option<News> {
+    let number = in_hand;
+    match (act, done) {
+        (
+            _,
+            Done::Continued(Continued {
+                number, service, ..
+            }),
+        ) => Some(News::Continued { number, service }),
+        (_, Done::Returned(back)) => Some(News::Returned {
+            number: back.number,
+            after_calls: back.after_calls,
+        }),
+        (Act::Cancel { number }, _) => Some(News::Cancelled { number }),
+        (Act::SetClass { number, .. }, _) => Some(News::ClassSet { number }),
+        (Act::NoShow { .. }, _) => Some(News::NoShow { number }),
+        (Act::Finish { .. }, _) => Some(News::Finished { number }),
+        (Act::Recall { .. }, _) => Some(News::Recalled { number }),
+        (Act::Hold { .. }, _) => Some(News::OnHold { number }),
+        (Act::PutBack { .. }, _) => Some(News::PutBack { number }),
+        (Act::Transfer { .. }, _) => Some(News::HandedOver { number }),
+        (Act::Printed { .. }, _) => Some(News::OnPaper),
+        _ => None,
     }
 }

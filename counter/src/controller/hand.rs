@@ -1,34 +1,39 @@
 //! Who is in hand, and what may be done with them.
 
-use protocol::{Act, CallState, CounterRow, CounterState, InHand, Refusal};
+use protocol::{CallState, CounterRow, CounterState, Desk, InHand, Refusal};
 
 use super::{Controller, Primary};
 
 impl Controller {
-    pub(super) fn primary_act(&self, counter: u16) -> Act {
-        match self.primary() {
-            Primary::CallNext | Primary::FinishAndCallNext => Act::CallNext { counter },
-            Primary::Arrived => Act::Arrive { counter },
-            Primary::Finish => Act::finish(counter),
-            Primary::Resume => Act::Resume { counter },
-        }
-    }
-
     /// What the large button does now.
     pub(crate) fn primary(&self) -> Primary {
         let state = self.in_hand().map(|in_hand| in_hand.state);
-        match (state, self.is_paused()) {
-            (Some(CallState::Called), _) => Primary::Arrived,
-            (Some(CallState::Serving), true) => Primary::Finish,
-            (Some(CallState::Serving), false) => Primary::FinishAndCallNext,
+        match state {
+            Some(CallState::Called) => Primary::Arrived,
+            // Calling on would be refused, and the customer would stay in hand.
+            Some(CallState::Serving) if self.is_paused() || self.nobody_waits() => Primary::Finish,
+            Some(CallState::Serving) => Primary::FinishAndCallNext,
             // A counter has nobody in hand who is done or did not come.
-            (Some(CallState::Finished | CallState::NoShow | CallState::Left) | None, true) => {
-                Primary::Resume
-            }
-            (Some(CallState::Finished | CallState::NoShow | CallState::Left) | None, false) => {
-                Primary::CallNext
-            }
+            Some(CallState::Finished | CallState::NoShow | CallState::Left) | None => self.idle(),
         }
+    }
+
+    fn idle(&self) -> Primary {
+        if self.is_paused() {
+            Primary::Resume
+        } else if self.is_awaiting() {
+            Primary::Awaiting
+        } else if self.nobody_waits() {
+            Primary::AwaitNext
+        } else {
+            Primary::CallNext
+        }
+    }
+
+    /// Who is in hand and how far, to see whether the hall changed it.
+    pub(super) fn hand_state(&self) -> Option<(u64, CallState)> {
+        self.in_hand()
+            .map(|in_hand| (in_hand.ticket, in_hand.state))
     }
 
     pub(super) fn called(&self) -> Result<&InHand, Refusal> {
@@ -42,11 +47,11 @@ impl Controller {
         }
     }
 
-    pub(super) fn somebody(&self) -> Result<&InHand, Refusal> {
+    pub(crate) fn somebody(&self) -> Result<&InHand, Refusal> {
         self.in_hand().ok_or(Refusal::NothingInHand)
     }
 
-    pub(super) fn nobody(&self) -> Result<(), Refusal> {
+    pub(crate) fn nobody(&self) -> Result<(), Refusal> {
         match self.in_hand() {
             None => Ok(()),
             Some(in_hand) => Err(Refusal::StillInHand {
@@ -60,9 +65,23 @@ impl Controller {
         self.table.counter(self.seat.as_ref()?.counter)
     }
 
+    /// The clerk's side of it.
+    pub(crate) fn desk(&self) -> Option<&Desk> {
+        self.own_counter()?.desk.as_ref()
+    }
+
     /// Who is in hand there.
     pub(crate) fn in_hand(&self) -> Option<&InHand> {
-        self.own_counter()?.desk.as_ref()?.in_hand.as_ref()
+        self.desk()?.in_hand.as_ref()
+    }
+
+    /// Whether whoever comes is called by itself.
+    pub(crate) fn is_awaiting(&self) -> bool {
+        self.desk().is_some_and(|desk| desk.awaiting)
+    }
+
+    fn nobody_waits(&self) -> bool {
+        self.desk().is_none_or(|desk| desk.next.is_empty())
     }
 
     pub(crate) fn is_paused(&self) -> bool {

@@ -22,16 +22,51 @@ pub(crate) enum Note {
     NotAsked,
     /// The counter was closed from elsewhere.
     SignedOut { counter: u16 },
-    /// The number in hand was finished or did not come.
+    /// Whoever comes is called by itself already.
+    Awaiting,
+    /// The customer whom the open sheet was about is not in hand any more.
+    HandChanged { number: String },
+    /// The hall did it.
     News { what: News, at: Instant },
 }
 
 /// Good news, which goes by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum News {
-    Finished { number: String },
-    NoShow { number: String },
-    Recalled { number: String },
+    Finished {
+        number: String,
+    },
+    NoShow {
+        number: String,
+    },
+    Recalled {
+        number: String,
+    },
+    /// The next errand, of the service with this code, is done here, too.
+    Continued {
+        number: String,
+        service: String,
+    },
+    OnHold {
+        number: String,
+    },
+    PutBack {
+        number: String,
+    },
+    HandedOver {
+        number: String,
+    },
+    ClassSet {
+        number: String,
+    },
+    Cancelled {
+        number: String,
+    },
+    Returned {
+        number: String,
+        after_calls: u32,
+    },
+    OnPaper,
 }
 
 impl Controller {

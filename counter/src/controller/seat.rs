@@ -51,7 +51,7 @@ impl Controller {
 
     pub(super) fn leave(&mut self) {
         self.seat = None;
-        self.choosing_pause = false;
+        self.sheet = None;
     }
 
     pub(super) fn sit_down(&mut self, counter: u16, clerk: String) -> Vec<Effect> {

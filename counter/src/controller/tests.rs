@@ -1,22 +1,23 @@
 use std::cell::Cell;
+use std::time::Duration;
 
-use protocol::{MAX_NAME_CHARS, Outcome};
+use protocol::{MAX_NAME_CHARS, Outcome, Refusal};
 
 use super::note::NEWS;
 use super::*;
 use crate::mock::MockHall;
 
 /// 22 November 2026, 10:42 in China.
-const MORNING: Time = Time {
+pub(crate) const MORNING: Time = Time {
     unix_ms: 1_795_315_320_000,
     offset_min: 480,
 };
 
 /// A controller, its hall, and a time that goes on by itself, as it does between two presses.
-struct Desk {
-    controller: Controller,
-    hall: MockHall,
-    now: Instant,
+pub(crate) struct Desk {
+    pub(crate) controller: Controller,
+    pub(crate) hall: MockHall,
+    pub(crate) now: Instant,
 }
 
 fn id(number: u128) -> Uuid {
@@ -31,7 +32,7 @@ fn counted() -> Uuid {
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let now = Instant::now();
         let mut desk = Self {
             controller: Controller::new(Beginning::default(), counted, now),
@@ -44,29 +45,29 @@ impl Desk {
     }
 
     /// Somebody signed in at counter 3.
-    fn at_work() -> Self {
+    pub(crate) fn at_work() -> Self {
         let mut desk = Self::new();
         desk.sign_in(3, "0417");
         desk
     }
 
-    fn event(&mut self, event: Event) -> Vec<Effect> {
+    pub(crate) fn event(&mut self, event: Event) -> Vec<Effect> {
         self.controller.update(self.now, event)
     }
 
-    fn up(&mut self) {
+    pub(crate) fn up(&mut self) {
         self.event(Event::Hall(LinkEvent::Up { time: MORNING }));
     }
 
-    fn down(&mut self) {
+    pub(crate) fn down(&mut self) {
         self.event(Event::Hall(LinkEvent::Down {
             since: Some(MORNING),
             why: Lost::Silent,
         }));
     }
 
-    fn rows(&mut self) {
-        let rows = self.hall.rows();
+    pub(crate) fn rows(&mut self) {
+        let rows = self.hall.rows(MORNING.unix_ms);
         self.event(Event::Hall(LinkEvent::Rows(rows)));
     }
 
@@ -76,18 +77,18 @@ impl Desk {
         self.press(Command::SignIn);
     }
 
-    fn press_only(&mut self, command: Command) -> Vec<Effect> {
+    pub(crate) fn press_only(&mut self, command: Command) -> Vec<Effect> {
         self.now += Duration::from_secs(1);
         self.event(Event::Press(command))
     }
 
     /// A press, the hall's answer and its rows.
-    fn press(&mut self, command: Command) -> Vec<Effect> {
+    pub(crate) fn press(&mut self, command: Command) -> Vec<Effect> {
         let effects = self.press_only(command);
         self.answer(&effects)
     }
 
-    fn answer(&mut self, effects: &[Effect]) -> Vec<Effect> {
+    pub(crate) fn answer(&mut self, effects: &[Effect]) -> Vec<Effect> {
         let mut more = Vec::new();
         for effect in effects {
             if let Effect::Ask { id, act } = effect {
@@ -99,11 +100,28 @@ impl Desk {
         more
     }
 
-    fn note(&self) -> Option<&Note> {
+    /// A letter or a digit, the hall's answer and its rows.
+    pub(crate) fn choose(&mut self, key: &str) -> Vec<Act> {
+        self.now += Duration::from_secs(1);
+        let effects = self.event(Event::Key(key.to_owned()));
+        self.answer(&effects);
+        acts(&effects)
+    }
+
+    /// A text in the field of the sheet, and Enter.
+    pub(crate) fn enter(&mut self, text: &str) -> Vec<Act> {
+        self.now += Duration::from_secs(1);
+        self.event(Event::TypeText(text.to_owned()));
+        let effects = self.event(Event::Enter);
+        self.answer(&effects);
+        acts(&effects)
+    }
+
+    pub(crate) fn note(&self) -> Option<&Note> {
         self.controller.note.as_ref()
     }
 
-    fn refusal(&self) -> Option<&Refusal> {
+    pub(crate) fn refusal(&self) -> Option<&Refusal> {
         match self.note() {
             Some(Note::Refused(refusal)) => Some(refusal),
             _ => None,
@@ -111,7 +129,7 @@ impl Desk {
     }
 }
 
-fn acts(effects: &[Effect]) -> Vec<Act> {
+pub(crate) fn acts(effects: &[Effect]) -> Vec<Act> {
     let act = |effect: &Effect| match effect {
         Effect::Ask { act, .. } => Some(act.clone()),
         Effect::Forget { .. } | Effect::Remember(_) => None,
@@ -128,8 +146,7 @@ fn the_large_button_does_what_is_right_now() {
         seen.push(desk.controller.primary());
     }
     desk.press(Command::Pause);
-    let effects = desk.event(Event::PauseFor("lunch".into()));
-    desk.answer(&effects);
+    desk.choose("1");
     seen.push(desk.controller.primary());
     desk.press(Command::Primary);
     seen.push(desk.controller.primary());
@@ -320,10 +337,9 @@ fn what_makes_no_sense_now_is_said_without_asking() {
 #[test]
 fn what_the_hall_refuses_is_said_and_the_next_press_clears_it() {
     let mut desk = Desk::at_work();
-    while desk.hall.leaves() {}
-    desk.press(Command::Primary);
-    assert_eq!(desk.refusal(), Some(&Refusal::NobodyWaits));
-    desk.hall.comes("A", MORNING.unix_ms);
+    desk.press(Command::Return);
+    desk.enter("A999");
+    assert_eq!(desk.refusal(), Some(&Refusal::UnknownTicket));
     desk.press(Command::Primary);
     assert_eq!(desk.note(), None);
     assert!(desk.controller.in_hand().is_some());
@@ -347,25 +363,12 @@ fn good_news_goes_by_itself_and_a_refusal_stays() {
 }
 
 #[test]
-fn a_pause_has_a_reason_that_fits() {
-    let mut desk = Desk::at_work();
-    assert_eq!(desk.event(Event::PauseFor("not asked for".into())), []);
-    desk.press(Command::Pause);
-    assert_eq!(desk.event(Event::PauseFor("  ".into())), []);
-    assert!(desk.controller.choosing_pause);
-    let long = "很".repeat(MAX_REASON_CHARS + 5);
-    let effects = desk.event(Event::PauseFor(long));
-    let reason = "很".repeat(MAX_REASON_CHARS);
-    assert_eq!(acts(&effects), [Act::Pause { counter: 3, reason }]);
-}
-
-#[test]
-fn while_the_reasons_are_open_no_other_key_acts() {
+fn while_a_sheet_is_open_no_other_key_acts() {
     let mut desk = Desk::at_work();
     desk.press(Command::Pause);
     assert_eq!(desk.press(Command::Primary), []);
     desk.press(Command::Back);
-    assert!(!desk.controller.choosing_pause);
+    assert_eq!(desk.controller.sheet, None);
 }
 
 #[test]
@@ -391,4 +394,82 @@ fn somebody_elses_answer_changes_nothing() {
     }));
     assert!(desk.controller.asked.is_some());
     assert_eq!(desk.note(), None);
+}
+
+#[test]
+fn when_nobody_waits_the_large_button_calls_whoever_comes() {
+    let mut desk = Desk::at_work();
+    while desk.hall.leaves() {}
+    desk.rows();
+    assert_eq!(desk.controller.primary(), Primary::AwaitNext);
+    let effects = desk.press_only(Command::Primary);
+    assert_eq!(acts(&effects), [Act::AwaitNext { counter: 3 }]);
+    desk.answer(&effects);
+    assert_eq!(desk.controller.primary(), Primary::Awaiting);
+    // A habit of pressing asks for nothing and undoes nothing.
+    assert_eq!(desk.press(Command::Primary), []);
+    assert_eq!(desk.note(), Some(&Note::Awaiting));
+    desk.hall.comes("A", MORNING.unix_ms);
+    desk.rows();
+    assert_eq!(desk.controller.primary(), Primary::Arrived);
+}
+
+#[test]
+fn whoever_waits_after_all_is_called_at_once() {
+    let mut desk = Desk::at_work();
+    while desk.hall.leaves() {}
+    desk.rows();
+    desk.hall.comes("A", MORNING.unix_ms);
+    desk.press(Command::Primary);
+    assert_eq!(desk.controller.primary(), Primary::Arrived);
+}
+
+#[test]
+fn a_press_for_a_call_that_has_just_come_by_itself_does_not_mark_it_as_arrived() {
+    let mut desk = Desk::at_work();
+    while desk.hall.leaves() {}
+    desk.rows();
+    desk.press(Command::Primary);
+    desk.now += Duration::from_secs(60);
+    desk.hall.comes("A", MORNING.unix_ms);
+    desk.rows();
+    desk.now += Duration::from_millis(200);
+    assert_eq!(desk.event(Event::Press(Command::Primary)), []);
+    let effects = desk.press_only(Command::Primary);
+    assert_eq!(acts(&effects), [Act::Arrive { counter: 3 }]);
+}
+
+#[test]
+fn awaiting_stops_by_its_key() {
+    let mut desk = Desk::at_work();
+    while desk.hall.leaves() {}
+    desk.rows();
+    desk.press(Command::Primary);
+    assert_eq!(desk.choose("s"), [Act::StopAwaiting { counter: 3 }]);
+    assert_eq!(desk.controller.primary(), Primary::AwaitNext);
+}
+
+#[test]
+fn the_last_customer_is_finished_though_nobody_can_be_called() {
+    let mut desk = Desk::at_work();
+    desk.press(Command::Primary);
+    desk.press(Command::Primary);
+    while desk.hall.leaves() {}
+    desk.rows();
+    let effects = desk.press_only(Command::Primary);
+    assert_eq!(acts(&effects), [Act::finish(3)]);
+}
+
+#[test]
+fn the_next_errand_that_is_done_here_is_said() {
+    let mut desk = Desk::at_work();
+    desk.hall.is_sent_on("A", &["F"], "");
+    desk.press(Command::Primary);
+    desk.press(Command::Primary);
+    desk.press(Command::Finish);
+    let number = "A012".to_owned();
+    let service = "F".to_owned();
+    let expected = News::Continued { number, service };
+    assert!(matches!(desk.note(), Some(Note::News { what, .. }) if *what == expected));
+    assert!(desk.controller.view().note.contains("发票打印"));
 }

@@ -6,6 +6,7 @@ use protocol::CallState;
 
 use super::{Button, Buttons};
 use crate::controller::Hall;
+use crate::sheet::key_of;
 use crate::words::{self, CommandName};
 use crate::{Command, Controller, Primary};
 
@@ -24,13 +25,53 @@ impl Controller {
             false => CommandName::Pause,
         };
         Buttons {
-            primary: self.button(Command::Primary, primary_name(self.primary()), true),
+            primary: self.button(
+                Command::Primary,
+                primary_name(self.primary()),
+                self.primary() != Primary::Awaiting,
+            ),
             recall: self.button(Command::Recall, CommandName::Recall, called),
             no_show: self.button(Command::NoShow, CommandName::NoShow, called),
             finish: self.button(Command::Finish, CommandName::Finish, somebody),
             pause: self.button(Command::Pause, pause, true),
+            more: self.more(),
+            aside: self.aside(),
+            stop_awaiting: self.button(
+                Command::StopAwaiting,
+                CommandName::StopAwaiting,
+                self.is_awaiting(),
+            ),
             sign_out: self.button(Command::SignOut, CommandName::SignOut, !somebody),
         }
+    }
+
+    /// What a sheet asked is waited for where it was opened.
+    fn more(&self) -> Button {
+        let waiting = self.asked.as_ref().is_some_and(|asked| {
+            !key_of(asked.command).is_empty() && asked.command != Command::StopAwaiting
+        });
+        Button {
+            waiting: waiting && self.waits_long(),
+            ..self.button(Command::More, CommandName::More, true)
+        }
+    }
+
+    /// Those whom the clerk has still to look after; empty if there are none.
+    fn aside(&self) -> Button {
+        let (held, missed) = self
+            .desk()
+            .map_or((0, 0), |desk| (desk.held.len(), desk.missed.len()));
+        Button {
+            text: words::aside(self.beginning.language, held, missed),
+            enabled: true,
+            waiting: false,
+        }
+    }
+
+    fn waits_long(&self) -> bool {
+        self.asked.as_ref().is_some_and(|asked| {
+            self.hall != Hall::Up || self.now >= asked.since + WAITING_SHOWN_AFTER
+        })
     }
 
     pub(super) fn button(&self, command: Command, name: CommandName, enabled: bool) -> Button {
@@ -42,9 +83,7 @@ impl Controller {
                 |asked| self.name_of(asked),
             ),
             enabled,
-            waiting: asked.is_some_and(|asked| {
-                self.hall != Hall::Up || self.now >= asked.since + WAITING_SHOWN_AFTER
-            }),
+            waiting: asked.is_some() && self.waits_long(),
         }
     }
 }
@@ -52,6 +91,8 @@ impl Controller {
 pub(super) fn primary_name(primary: Primary) -> CommandName {
     match primary {
         Primary::CallNext => CommandName::CallNext,
+        Primary::AwaitNext => CommandName::AwaitNext,
+        Primary::Awaiting => CommandName::Awaiting,
         Primary::Arrived => CommandName::Arrived,
         Primary::FinishAndCallNext => CommandName::FinishAndCallNext,
         Primary::Finish => CommandName::Finish,

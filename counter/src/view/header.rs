@@ -32,12 +32,8 @@ impl Controller {
                 Hall::Up => Link::Up,
                 Hall::Down { since: Some(_), .. } => Link::Stale,
             },
-            finished: self.desk(|desk| desk.finished).unwrap_or(0),
+            finished: self.desk().map_or(0, |desk| desk.finished),
         }
-    }
-
-    pub(super) fn desk<T>(&self, of: impl FnOnce(&protocol::Desk) -> T) -> Option<T> {
-        self.own_counter()?.desk.as_ref().map(of)
     }
 
     pub(super) fn sign_in_view(&self) -> SignIn {

@@ -2,7 +2,7 @@
 
 use protocol::{NextInLine, ServiceRow};
 
-use super::{NextLine, WaitingLine};
+use super::{LimitView, NextLine, WaitingLine};
 use crate::{Controller, words};
 
 /// How many of those who come next are shown: the second and the third are to be greeted too.
@@ -13,16 +13,9 @@ const SERVICES_SHOWN: usize = 9;
 
 impl Controller {
     pub(super) fn next(&self) -> Vec<NextLine> {
-        let next = self.desk(|desk| {
-            desk.next
-                .as_slice()
-                .iter()
-                .take(NEXT_SHOWN)
-                .cloned()
-                .collect()
-        });
-        let next: Vec<NextInLine> = next.unwrap_or_default();
-        next.iter().map(|ticket| self.next_line(ticket)).collect()
+        let next = self.desk().map(|desk| desk.next.as_slice());
+        let shown = next.unwrap_or_default().iter().take(NEXT_SHOWN);
+        shown.map(|ticket| self.next_line(ticket)).collect()
     }
 
     fn next_line(&self, ticket: &NextInLine) -> NextLine {
@@ -31,10 +24,14 @@ impl Controller {
             service: self.service_name(&ticket.service),
             class: self.class(&ticket.class),
             waited: words::minutes(self.beginning.language, self.since(ticket.issued_at_ms)),
+            limit: LimitView {
+                limit: ticket.limit,
+                text: words::wait_limit(self.beginning.language, ticket.limit),
+            },
         }
     }
 
-    pub(super) fn served_here(&self) -> impl Iterator<Item = &ServiceRow> {
+    pub(crate) fn served_here(&self) -> impl Iterator<Item = &ServiceRow> {
         self.table.services().filter(|service| self.serves(service))
     }
 

@@ -1,5 +1,7 @@
 //! What needs somebody's look.
 
+use protocol::{AlarmRow, Row};
+
 use crate::{Controller, words};
 
 /// How many numbers without paper are shown by themselves.
@@ -8,11 +10,10 @@ const NO_PAPER_SHOWN: usize = 3;
 impl Controller {
     pub(super) fn notices(&self) -> String {
         let language = self.beginning.language;
+        let mut notices: Vec<String> = self.alarms().map(|row| self.alarm(row)).collect();
         let tickets: Vec<_> = self.table.tickets().collect();
         let shown = tickets.iter().take(NO_PAPER_SHOWN);
-        let mut notices: Vec<String> = shown
-            .map(|row| words::not_printed(language, &row.number, row.not_printed))
-            .collect();
+        notices.extend(shown.map(|row| words::not_printed(language, &row.number, row.not_printed)));
         if tickets.len() > NO_PAPER_SHOWN {
             let more = tickets.len() - NO_PAPER_SHOWN;
             notices.push(words::more_not_printed(language, more));
@@ -23,5 +24,21 @@ impl Controller {
             words::device_away(language, &device.name, &since)
         }));
         notices.join(" · ")
+    }
+
+    fn alarms(&self) -> impl Iterator<Item = &AlarmRow> {
+        self.table
+            .stamped()
+            .filter_map(|stamped| match &stamped.row {
+                Row::Alarm(row) => Some(row),
+                _ => None,
+            })
+    }
+
+    fn alarm(&self, row: &AlarmRow) -> String {
+        let service = row.service.as_deref().map(|code| self.service_name(code));
+        let since = self.time_of_day(row.since_ms);
+        let language = self.beginning.language;
+        words::alarm(language, row.alarm, service.as_deref(), row.level, &since)
     }
 }

@@ -1,11 +1,12 @@
 //! What the clerk is told: how old the page is, and what came of the last press.
 
-use client::{Language, LocalTime};
+use client::LocalTime;
+use protocol::Act;
 
 use super::buttons::primary_name;
-use crate::controller::{Asked, Hall, News, Note};
+use crate::Controller;
+use crate::controller::{Asked, Hall, Note};
 use crate::words::{self, CommandName};
-use crate::{Command, Controller};
 
 impl Controller {
     pub(super) fn stale(&self) -> String {
@@ -24,18 +25,9 @@ impl Controller {
     }
 
     pub(super) fn name_of(&self, asked: &Asked) -> String {
-        let name = match (asked.command, asked.primary) {
-            (Command::Primary, Some(primary)) => primary_name(primary),
-            (Command::Primary, None) => primary_name(self.primary()),
-            (Command::Recall, _) => CommandName::Recall,
-            (Command::NoShow, _) => CommandName::NoShow,
-            (Command::Finish, _) => CommandName::Finish,
-            (Command::Pause, _) if self.is_paused() => CommandName::Resume,
-            (Command::Pause, _) => CommandName::Pause,
-            (Command::SignOut, _) => CommandName::SignOut,
-            (Command::SignIn | Command::Language | Command::Contrast | Command::Back, _) => {
-                CommandName::SignIn
-            }
+        let name = match (&asked.act, asked.primary) {
+            (_, Some(primary)) => primary_name(primary),
+            (act, None) => act_name(act),
         };
         words::command(self.beginning.language, name)
     }
@@ -56,15 +48,41 @@ impl Controller {
             Note::TakenBack => (words::taken_back(language), false),
             Note::NotAsked => (words::not_asked(language), true),
             Note::SignedOut { counter } => (words::signed_out(language, *counter), true),
-            Note::News { what, .. } => (news(language, what), false),
+            Note::Awaiting => (words::awaiting(language), false),
+            Note::HandChanged { number } => (words::hand_changed(language, number), true),
+            Note::News { what, .. } => {
+                let name = |service: &str| self.service_name(service);
+                (words::news(language, what, name), false)
+            }
         }
     }
 }
 
-fn news(language: Language, news: &News) -> String {
-    match news {
-        News::Finished { number } => words::finished(language, number),
-        News::NoShow { number } => words::no_show(language, number),
-        News::Recalled { number } => words::recalled(language, number),
+fn act_name(act: &Act) -> CommandName {
+    match act {
+        Act::SignIn { .. } => CommandName::SignIn,
+        Act::SignOut { .. } => CommandName::SignOut,
+        Act::CallNext { .. } => CommandName::CallNext,
+        Act::CallNumber { .. } => CommandName::CallNumber,
+        Act::AwaitNext { .. } => CommandName::AwaitNext,
+        Act::StopAwaiting { .. } => CommandName::StopAwaiting,
+        Act::ServeWithout { .. } => CommandName::ServeWithout,
+        Act::Recall { .. } => CommandName::Recall,
+        Act::Arrive { .. } => CommandName::Arrived,
+        Act::Finish { .. } => CommandName::Finish,
+        Act::NoShow { .. } => CommandName::NoShow,
+        Act::UndoNoShow { .. } => CommandName::UndoNoShow,
+        Act::Hold { .. } => CommandName::Hold,
+        Act::ResumeHeld { .. } => CommandName::ResumeHeld,
+        Act::PutBack { .. } => CommandName::PutBack,
+        Act::Transfer { .. } => CommandName::Transfer,
+        Act::Pause { .. } => CommandName::Pause,
+        Act::Resume { .. } => CommandName::Resume,
+        Act::Cancel { .. } | Act::Void { .. } => CommandName::Cancel,
+        Act::Return { .. } => CommandName::Return,
+        Act::SetClass { .. } => CommandName::Class,
+        Act::Printed { .. } | Act::NotPrinted { .. } | Act::Reprint { .. } => CommandName::NoPaper,
+        // A clerk's program gives no tickets out.
+        Act::Take { .. } | Act::Book { .. } | Act::CheckIn { .. } => CommandName::ServeWithout,
     }
 }

@@ -1,4 +1,4 @@
-use protocol::Refusal;
+use protocol::{AlarmKind, ByeCode, CallReason, CallWhy, InHand, Limit, PassedOver, Refusal};
 
 use super::*;
 
@@ -221,15 +221,110 @@ fn every_way_to_lose_the_hall_is_worded() {
     }
 }
 
+fn in_hand() -> InHand {
+    InHand {
+        number: "A011".into(),
+        waited_ms: 6 * 60_000,
+        score_milli: 1_200,
+        ..InHand::default()
+    }
+}
+
+fn because(why: CallWhy) -> InHand {
+    InHand {
+        reason: Some(CallReason {
+            why,
+            target_ms: 5 * 60_000,
+            head_start_ms: 0,
+            passed_over: Vec::new(),
+        }),
+        ..in_hand()
+    }
+}
+
 #[test]
-fn a_reason_counts_properly() {
-    let en = |score, overtook| reason(Language::En, score, overtook);
+fn without_a_reason_the_score_speaks() {
+    let en = |score_milli, overtook| {
+        let in_hand = InHand {
+            score_milli,
+            overtook,
+            ..in_hand()
+        };
+        reason(Language::En, &in_hand)
+    };
     assert_eq!(
         en(1_350, 3),
         "Why: score 1.35 (wait ÷ target), ahead of 3 who came earlier"
     );
     assert_eq!(en(90, 0), "Why: score 0.09 (wait ÷ target), first in line");
-    assert!(reason(Language::Zh, 1_350, 1).contains("先于 1 位"));
+}
+
+#[test]
+fn every_rule_of_a_call_is_worded() {
+    use CallWhy::*;
+    let rules = [Score, Reserved, Rank, PutFirst, Returned, Alone, Chosen];
+    for language in Language::ALL {
+        let mut said: Vec<_> = rules.map(|why| reason(language, &because(why))).into();
+        for text in &said {
+            assert_eq!(is_chinese(text), language == Language::Zh, "{text}");
+        }
+        said.sort();
+        said.dedup();
+        assert_eq!(said.len(), rules.len());
+    }
+}
+
+#[test]
+fn a_reason_in_full_names_the_promise_and_whom_it_went_before() {
+    let mut in_hand = because(CallWhy::Score);
+    in_hand.overtook = 3;
+    let reason = in_hand.reason.as_mut().unwrap();
+    reason.head_start_ms = 60_000;
+    reason.passed_over.push(PassedOver {
+        ticket: 9,
+        number: "A009".into(),
+        waited_ms: 12 * 60_000,
+        target_ms: 20 * 60_000,
+    });
+    assert_eq!(
+        super::reason(Language::En, &in_hand),
+        "Why this one: waited 6 min of 5 min promised, ahead of 3 who came earlier"
+    );
+    let expected = [
+        "Why this one: closest to the promised wait, or past it, ahead of 3 who came earlier",
+        "It waited 6 min of 5 min promised, with a head start of 1 min: score 1.20.",
+        "Ahead of A009, which had waited 12 min of 20 min.",
+        "And ahead of 2 more who came earlier.",
+    ];
+    assert_eq!(reason_in_full(Language::En, &in_hand), expected);
+    let zh = reason_in_full(Language::Zh, &in_hand);
+    assert_eq!(zh[1], "等候 6 分钟，承诺 5 分钟，另加 1 分钟：得分 1.20。");
+    assert_eq!(zh[2], "先于 A009：等候 12 分钟，承诺 20 分钟。");
+}
+
+#[test]
+fn a_limit_says_what_is_left_and_what_is_over() {
+    let en = |what, left_ms| limit(Language::En, what, left_ms);
+    assert_eq!(en(Limit::Within, None), "");
+    assert_eq!(en(Limit::Within, Some(95_000)), "1:35 left");
+    assert_eq!(en(Limit::Near, Some(0)), "0:00 left");
+    assert_eq!(en(Limit::Over, Some(-3_725_000)), "1:02:05 over");
+    assert_eq!(en(Limit::Near, None), "near the limit");
+    assert_eq!(limit(Language::Zh, Limit::Over, Some(-65_000)), "超时 1:05");
+}
+
+#[test]
+fn alarms_say_where_and_how_much() {
+    let people = AlarmKind::PeopleWaiting;
+    assert_eq!(
+        alarm(Language::En, people, Some("Pay a bill"), 20, "10:30"),
+        "Pay a bill: more than 20 people waiting since 10:30"
+    );
+    let longest = AlarmKind::LongestWait;
+    assert_eq!(
+        alarm(Language::Zh, longest, None, 30, "10:30"),
+        "全厅：10:30 起有人等候超过 30 分钟"
+    );
 }
 
 #[test]

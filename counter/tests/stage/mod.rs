@@ -104,7 +104,7 @@ impl Stage {
 
     /// The hall's rows as they are now.
     pub fn rows(&mut self) {
-        let rows = self.hall.rows();
+        let rows = self.hall.rows(self.hall_ms());
         self.happen(Event::Hall(LinkEvent::Rows(rows)));
     }
 

@@ -316,8 +316,9 @@ proptest! {
         prop_assert_eq!(played.left_at_closing as usize, never_called.count());
         let mut worked_ms = 0;
         for (customer, visit) in customers.iter().zip(&played.visits) {
-            let counters = 0..rules.counters();
-            let is_served = counters.into_iter().any(|counter| rules.may_serve(counter, &customer.service, &customer.class));
+            let (service, class) = (&customer.service, &customer.class);
+            let mut counters = 0..rules.counters();
+            let is_served = counters.any(|counter| rules.may_serve(counter, service, class));
             let expected = match is_served {
                 false => Fate::NeverCalled,
                 true if visit.waited_ms > customer.patience_ms => Fate::NoShow,

@@ -1,8 +1,41 @@
 //! The page that stands.
 
-use protocol::{Issued, Refusal};
+use protocol::{Act, Issued, Refusal, Returned};
 
+use super::keypad::Keypad;
 use super::taking::Request;
+
+/// The page that stands. Without the hall, `Controller::is_away` hides those on which something
+/// is chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    Start {
+        tiles: usize,
+    },
+    Service(Visit),
+    /// Further errands are chosen; `before` is what stands if nothing is.
+    Errands {
+        visit: Visit,
+        before: Vec<String>,
+        tiles: usize,
+    },
+    Keypad(Keypad),
+    Taking(Request),
+    NoAnswer(Request),
+    Number(Shown),
+    Returned(Returned),
+    Refused {
+        act: Act,
+        refusal: Refusal,
+    },
+}
+
+/// What a customer came for: a service, and the further ones of the same visit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Visit {
+    pub(crate) service: String,
+    pub(crate) then: Vec<String>,
+}
 
 /// A number that is on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,13 +52,12 @@ pub(crate) enum Paper {
     Missing,
 }
 
-/// The page that stands; [`Controller::is_away`] hides the first two.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Page {
-    Start { tiles: usize },
-    Service { code: String },
-    Taking(Request),
-    NoAnswer(Request),
-    Number(Shown),
-    Refused(Refusal),
+impl Page {
+    /// Whether something is chosen or typed here, which is in vain while there is no hall.
+    pub(crate) fn is_choosing(&self) -> bool {
+        matches!(
+            self,
+            Self::Service(_) | Self::Errands { .. } | Self::Keypad(_)
+        )
+    }
 }

@@ -1,30 +1,40 @@
-//! Taking a ticket: from the touch to the number, or to its absence.
+//! Taking a ticket, or a place in the queue: from the touch to the answer, or to its absence.
 
 use std::time::Instant;
 
-use protocol::{Act, Done, Outcome};
+use protocol::{Act, Done, DoorState, NotPrintedReason, Outcome, ServiceRow};
 use uuid::Uuid;
 
 use super::Controller;
+use super::keypad::{Keypad, Purpose};
 use super::page::{Page, Paper, Shown};
 use crate::event::Effect;
 use crate::slip::slip;
 
-/// What a customer asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Choice {
-    pub(crate) service: String,
-    pub(crate) class: String,
-}
-
-/// A request for a ticket that has no answer yet.
+/// A request of a customer that has no answer yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Request {
-    id: Uuid,
-    choice: Choice,
+    pub(super) id: Uuid,
+    pub(crate) act: Act,
 }
 
 impl Controller {
+    /// Whether the hall gives out numbers for this service now, as far as its rows tell.
+    pub(crate) fn takes_numbers(&self, service: &ServiceRow) -> bool {
+        self.hall_is_open() && service.doors.state == DoorState::Open
+    }
+
+    pub(crate) fn service_takes_numbers(&self, code: &str) -> bool {
+        let row = self.table.service(code);
+        row.is_some_and(|row| row.at_kiosk && self.takes_numbers(row))
+    }
+
+    /// Whether the hall gives out numbers now.
+    pub(crate) fn hall_is_open(&self) -> bool {
+        let hall = self.table.hall();
+        hall.is_none_or(|hall| hall.doors.state == DoorState::Open)
+    }
+
     pub(super) fn take_ordinary(&mut self, now: Instant) -> Option<Effect> {
         // The hall lists the ordinary class first.
         let class = self.table.hall()?.classes.first()?.code.clone();
@@ -32,36 +42,58 @@ impl Controller {
     }
 
     pub(super) fn take(&mut self, now: Instant, class: String) -> Option<Effect> {
-        let Page::Service { code } = &self.page else {
+        let Page::Service(visit) = &self.page else {
             return None;
         };
-        let service = code.clone();
-        let choice = Choice { service, class };
-        Some(self.ask_for(now, choice))
+        if !self.service_takes_numbers(&visit.service) {
+            return None;
+        }
+        let visit = visit.clone();
+        if self.asks_phone() {
+            let purpose = Purpose::Phone { visit, class };
+            self.go(now, Page::Keypad(Keypad::new(purpose)));
+            return None;
+        }
+        let act = Act::Take {
+            service: visit.service,
+            class,
+            then: visit.then,
+            phone: None,
+        };
+        Some(self.ask_for(now, act))
     }
 
+    /// Once more what had no answer, or what was typed wrong.
     pub(super) fn try_again(&mut self, now: Instant) -> Option<Effect> {
-        let Page::NoAnswer(request) = &self.page else {
-            return None;
-        };
-        let choice = request.choice.clone();
-        self.given_up.push(request.clone());
-        Some(self.ask_for(now, choice))
+        match &self.page {
+            Page::NoAnswer(request) => {
+                let act = request.act.clone();
+                self.given_up.push(request.clone());
+                Some(self.ask_for(now, act))
+            }
+            Page::Refused { act, refusal } => {
+                let purpose = Purpose::to_type_again(act, refusal)?;
+                self.go(now, Page::Keypad(Keypad::new(purpose)));
+                None
+            }
+            _ => None,
+        }
     }
 
-    /// Asks for a ticket. A choice whose answer is still out keeps its id, so that it is one ticket.
-    fn ask_for(&mut self, now: Instant, choice: Choice) -> Effect {
-        let known = self.given_up.iter().position(|old| old.choice == choice);
+    /// Asks the hall. What was asked before and has no answer yet keeps its id, so that it is one
+    /// ticket.
+    pub(super) fn ask_for(&mut self, now: Instant, act: Act) -> Effect {
+        let known = self.given_up.iter().position(|old| old.act == act);
         let request = match known {
             Some(place) => self.given_up.swap_remove(place),
             None => Request {
                 id: (self.next_id)(),
-                choice,
+                act,
             },
         };
         let effect = Effect::Ask {
             id: request.id,
-            act: Act::take(&request.choice.service, &request.choice.class),
+            act: request.act.clone(),
         };
         self.go(now, Page::Taking(request));
         effect
@@ -71,59 +103,59 @@ impl Controller {
         match &self.page {
             // A customer who still reads the apology gets the number that came late.
             Page::Taking(request) | Page::NoAnswer(request) if request.id == id => {
-                self.give(now, outcome)
+                let act = request.act.clone();
+                self.give(now, act, outcome)
             }
             _ => {
                 self.reports.answer(id, &outcome, now);
-                self.void(id, outcome)
+                self.take_back(id, outcome)
             }
         }
     }
 
-    fn give(&mut self, now: Instant, outcome: Outcome) -> Option<Effect> {
+    fn give(&mut self, now: Instant, act: Act, outcome: Outcome) -> Option<Effect> {
         match outcome {
             Outcome::Done(Done::Issued(issued)) => {
                 let ticket = issued.ticket;
                 let slip = Box::new(slip(&issued, &self.table, self.looks.large_text));
                 let paper = Paper::Printing;
                 self.go(now, Page::Number(Shown { issued, paper }));
-                Some(Effect::Print { ticket, slip })
+                return Some(Effect::Print { ticket, slip });
             }
-            Outcome::Refused(refusal) => {
-                self.go(now, Page::Refused(refusal));
-                None
-            }
-            // No hall answers a take so; there is no number to show.
+            Outcome::Done(Done::Returned(returned)) => self.go(now, Page::Returned(returned)),
+            Outcome::Refused(refusal) => self.go(now, Page::Refused { act, refusal }),
+            // No hall answers a kiosk so; there is nothing to show.
             Outcome::Done(
                 Done::Called(_)
                 | Done::Continued(_)
                 | Done::Booked(_)
-                | Done::Returned(_)
                 | Done::Reprint(_)
                 | Done::Done,
-            ) => {
-                self.go_home(now);
-                None
-            }
+            ) => self.go_home(now),
         }
+        None
     }
 
     /// Nobody stands there any more to take this ticket.
-    fn void(&mut self, id: Uuid, outcome: Outcome) -> Option<Effect> {
+    fn take_back(&mut self, id: Uuid, outcome: Outcome) -> Option<Effect> {
         let place = self.given_up.iter().position(|old| old.id == id)?;
-        self.given_up.swap_remove(place);
-        match outcome {
-            Outcome::Done(Done::Issued(issued)) => Some(self.report(Act::Void {
-                ticket: issued.ticket,
-            })),
-            _ => None,
-        }
+        let request = self.given_up.swap_remove(place);
+        let Outcome::Done(Done::Issued(issued)) = outcome else {
+            return None;
+        };
+        let ticket = issued.ticket;
+        let reason = NotPrintedReason::Unknown;
+        Some(self.report(match request.act {
+            // The hall expects this customer, and staff find the ticket by the appointment.
+            Act::CheckIn { .. } => Act::NotPrinted { ticket, reason },
+            _ => Act::Void { ticket },
+        }))
     }
 
     pub(super) fn give_up(&mut self, request: Request) {
         let goes_on = match &self.page {
             Page::Taking(now) => now.id == request.id,
-            Page::Number(_) | Page::Refused(_) => true,
+            Page::Number(_) | Page::Returned(_) | Page::Refused { .. } => true,
             _ => false,
         };
         if !goes_on {

@@ -1,12 +1,15 @@
-use std::collections::BTreeMap;
-
 use client::Language;
 use protocol::{Done, NotPrintedReason, Outcome, Refusal};
 use ticket::Trouble;
 
 use super::*;
-use crate::mock::{MOCK_TIME, MockHall};
-use crate::view::{PageView, PaperView, RefusalView};
+use crate::mock::{MOCK_TIME, MockHall, Ways};
+use crate::view::{PageView, PaperView, RefusalView, Wish};
+
+mod doors;
+mod errands;
+mod keypad;
+mod wild;
 
 /// A kiosk, its made-up hall, and a clock that the test turns.
 struct Kiosk {
@@ -37,7 +40,13 @@ impl Kiosk {
     }
 
     fn open() -> Self {
+        Self::of(Ways::default())
+    }
+
+    /// A kiosk of a hall with these ways.
+    fn of(ways: Ways) -> Self {
         let mut kiosk = Self::dark();
+        kiosk.hall = MockHall::with_ways(ways);
         let rows = kiosk.hall.rows();
         kiosk.happen(Event::Rows(rows));
         kiosk.happen(Event::LinkUp(MOCK_TIME));
@@ -84,6 +93,28 @@ impl Kiosk {
         self.happen(Event::Answer { id, outcome })
     }
 
+    /// The hall refuses what was asked.
+    fn refuse(&mut self, asked: &[Effect], refusal: Refusal) {
+        let (id, _) = the_ask(asked);
+        let outcome = Outcome::Refused(refusal);
+        assert_eq!(self.happen(Event::Answer { id, outcome }), []);
+        self.wait(1_000);
+    }
+
+    fn type_in(&mut self, keys: &str) {
+        for key in keys.chars() {
+            self.happen(Event::Touch(Touch::Key(Key::Type(key.into()))));
+            self.wait(300);
+        }
+    }
+
+    fn refusal(&self) -> RefusalView {
+        match self.page() {
+            PageView::Refused { refusal, .. } => refusal,
+            page => panic!("no refusal on {page:?}"),
+        }
+    }
+
     fn page(&self) -> PageView {
         self.controller.view(self.now).page
     }
@@ -128,7 +159,7 @@ fn two_touches_take_a_ticket() {
     assert_eq!(kiosk.touch(Touch::Service("A".into())), []);
     let asked = kiosk.touch(Touch::TakeOrdinary);
     assert_eq!(the_ask(&asked).1, take("ordinary"));
-    assert_eq!(kiosk.page(), PageView::Taking);
+    assert_eq!(kiosk.page(), PageView::Taking(Wish::Number));
     let ticket = the_print(&kiosk.answer(&asked));
     let PageView::Number(shown) = kiosk.page() else {
         panic!("the number is on the screen while it prints");
@@ -175,9 +206,9 @@ fn no_answer_gets_an_apology_and_pressing_again_is_the_same_request() {
     let mut kiosk = Kiosk::at_service();
     let (id, act) = the_ask(&kiosk.touch(Touch::TakeOrdinary));
     kiosk.wait(10_000);
-    assert_eq!(kiosk.page(), PageView::NoAnswer);
+    assert_eq!(kiosk.page(), PageView::NoAnswer(Wish::Number));
     assert_eq!(the_ask(&kiosk.touch(Touch::TryAgain)), (id, act));
-    assert_eq!(kiosk.page(), PageView::Taking);
+    assert_eq!(kiosk.page(), PageView::Taking(Wish::Number));
 }
 
 #[test]
@@ -201,7 +232,7 @@ fn a_number_that_comes_while_the_apology_is_read_is_given() {
     let mut kiosk = Kiosk::at_service();
     let asked = kiosk.touch(Touch::TakeOrdinary);
     kiosk.wait(12_000);
-    assert_eq!(kiosk.page(), PageView::NoAnswer);
+    assert_eq!(kiosk.page(), PageView::NoAnswer(Wish::Number));
     the_print(&kiosk.answer(&asked));
     assert_eq!(kiosk.paper(), PaperView::Printing);
 }
@@ -340,7 +371,7 @@ fn a_refusal_is_told_and_left() {
     let (id, _) = the_ask(&kiosk.touch(Touch::TakeOrdinary));
     let outcome = Outcome::Refused(Refusal::HallFull);
     assert_eq!(kiosk.happen(Event::Answer { id, outcome }), []);
-    assert_eq!(kiosk.page(), PageView::Refused(RefusalView::HallFull));
+    assert_eq!(kiosk.refusal(), RefusalView::HallFull);
     kiosk.wait(1_000);
     kiosk.touch(Touch::Back);
     assert!(kiosk.is_at_start());
@@ -417,117 +448,4 @@ fn the_printers_trouble_is_on_the_screen_until_it_is_over() {
     assert_eq!(trouble(&kiosk), Some(crate::view::PrinterTrouble::NoPaper));
     kiosk.happen(Event::Printer(PrinterState::NearEnd));
     assert_eq!(trouble(&kiosk), None);
-}
-
-/// A plain generator of pseudo-random numbers (Knuth's constants), so that a seed tells the whole story.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-}
-
-/// What a hall knows of its tickets after a wild day at one kiosk.
-#[derive(Default)]
-struct Ledger {
-    waiting: Vec<(Uuid, Act)>,
-    /// Outcome by request id: the same id gets the same answer.
-    outcomes: BTreeMap<Uuid, Outcome>,
-    printed: BTreeMap<u64, u32>,
-    voided: BTreeMap<u64, u32>,
-}
-
-impl Ledger {
-    fn note(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            match effect {
-                Effect::Ask { id, act } => {
-                    if let Act::Void { ticket } = act {
-                        *self.voided.entry(ticket).or_default() += 1;
-                    }
-                    if self.waiting.iter().all(|(waiting, _)| *waiting != id) {
-                        self.waiting.push((id, act));
-                    }
-                }
-                Effect::Print { ticket, .. } => *self.printed.entry(ticket).or_default() += 1,
-            }
-        }
-    }
-
-    fn answer_one(&mut self, kiosk: &mut Kiosk, dice: &mut Dice) {
-        if self.waiting.is_empty() {
-            return;
-        }
-        let place = dice.roll(self.waiting.len() as u64) as usize;
-        let (id, act) = self.waiting.swap_remove(place);
-        let outcome = self
-            .outcomes
-            .entry(id)
-            .or_insert_with(|| kiosk.hall.answer(&act))
-            .clone();
-        let effects = kiosk.happen(Event::Answer { id, outcome });
-        self.note(effects);
-    }
-}
-
-fn any_touch(dice: &mut Dice) -> Touch {
-    match dice.roll(9) {
-        0 | 1 => Touch::Service("A".into()),
-        2 => Touch::Service("B".into()),
-        3 | 4 => Touch::TakeOrdinary,
-        5 => Touch::TakeAs("elderly".into()),
-        6 => Touch::TryAgain,
-        7 => Touch::Back,
-        _ => Touch::Finish,
-    }
-}
-
-/// Whatever is pressed and however late the hall answers: each ticket that the hall issued is given to a
-/// customer once or voided once, and a number on the screen was in an answer.
-#[test]
-fn every_ticket_is_given_once_or_voided_once() {
-    for seed in 0..300 {
-        let (mut kiosk, mut ledger, mut dice) = (Kiosk::open(), Ledger::default(), Dice(seed));
-        for _ in 0..400 {
-            let effects = match dice.roll(10) {
-                0..5 => {
-                    let touch = any_touch(&mut dice);
-                    kiosk.happen(Event::Touch(touch))
-                }
-                5..8 => {
-                    let ms = dice.roll(6_000);
-                    kiosk.wait(ms)
-                }
-                _ => {
-                    ledger.answer_one(&mut kiosk, &mut dice);
-                    Vec::new()
-                }
-            };
-            ledger.note(effects);
-            if let PageView::Number(shown) = kiosk.page() {
-                let said = format!("{:?}", ledger.outcomes);
-                assert!(
-                    said.contains(&shown.number),
-                    "seed {seed}: {}",
-                    shown.number
-                );
-            }
-        }
-        ledger.note(kiosk.wait(120_000));
-        while !ledger.waiting.is_empty() {
-            ledger.answer_one(&mut kiosk, &mut dice);
-        }
-        for outcome in ledger.outcomes.values() {
-            if let Outcome::Done(Done::Issued(issued)) = outcome {
-                let count = |of: &BTreeMap<u64, u32>| of.get(&issued.ticket).copied().unwrap_or(0);
-                let (printed, voided) = (count(&ledger.printed), count(&ledger.voided));
-                assert_eq!(printed + voided, 1, "seed {seed}: {}", issued.number);
-            }
-        }
-    }
 }

@@ -10,12 +10,12 @@ use i_slint_backend_testing::{
     AccessibleRole, ElementHandle, ElementQuery, TestingBackend, TestingBackendOptions,
 };
 use kiosk::controller::Controller;
-use kiosk::event::{Effect, Event, Looks, PaperNews, Touch};
+use kiosk::event::{Effect, Event, Key, Looks, PaperNews, Touch};
 use kiosk::generated::Main;
-use kiosk::mock::{MOCK_TIME, MockHall};
+use kiosk::mock::{MOCK_TIME, MockHall, Ways};
 use kiosk::screen::ScreenSettings;
 use kiosk::window::KioskWindow;
-use protocol::{Act, Done, Outcome};
+use protocol::{Act, Done, Outcome, Refusal};
 use slint::platform::PointerEventButton;
 use slint::{ComponentHandle, PhysicalSize};
 use uuid::Uuid;
@@ -104,12 +104,25 @@ impl Stage {
 
     /// A kiosk whose hall is there.
     pub fn open(screen: Screen, looks: Looks) -> Self {
+        Self::of(Ways::default(), screen, looks)
+    }
+
+    /// A kiosk of a hall with these ways.
+    pub fn of(ways: Ways, screen: Screen, looks: Looks) -> Self {
         let mut stage = Self::dark(screen, looks);
+        stage.hall = MockHall::with_ways(ways);
         let rows = stage.hall.rows();
         stage.event(Event::Rows(rows));
         stage.event(Event::LinkUp(MOCK_TIME));
         stage.wait(Duration::from_secs(1));
         stage
+    }
+
+    /// The hall takes up other ways.
+    pub fn turn(&mut self, ways: Ways) {
+        self.hall.ways = ways;
+        let rows = self.hall.rows();
+        self.event(Event::Rows(rows));
     }
 
     pub fn event(&self, event: Event) {
@@ -157,6 +170,22 @@ impl Stage {
             self.event(Event::Answer { id, outcome });
         }
         ticket
+    }
+
+    /// Types on the keypad without looking for its keys.
+    pub fn type_in(&self, keys: &str) {
+        for key in keys.chars() {
+            self.touch(Touch::Key(Key::Type(key.into())));
+            self.wait(Duration::from_millis(500));
+        }
+    }
+
+    /// The hall refuses what it was asked.
+    pub fn refuse(&self, refusal: Refusal) {
+        let (id, _) = self.asked().remove(0);
+        let outcome = Outcome::Refused(refusal);
+        self.event(Event::Answer { id, outcome });
+        self.wait(Duration::from_secs(1));
     }
 
     pub fn paper(&self, ticket: u64, news: PaperNews) {

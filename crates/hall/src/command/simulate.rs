@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::thread;
 
@@ -81,23 +82,25 @@ impl Simulate {
         let all = u64::from(self.days) * u64::from(pattern.customers);
         anyhow::ensure!(
             all <= MOST_CUSTOMERS,
-            "{all} customers are more than the memory is made for, which is {MOST_CUSTOMERS}. Say fewer --days or --customers."
+            "{all} customers are more than the memory is made for, which is {MOST_CUSTOMERS}. \
+             Say fewer --days or --customers."
         );
-        if self.day.is_some() {
-            let offered =
-                |code: &ServiceCode| current.services.iter().any(|service| service.code == *code);
-            let unknown: Vec<&str> = pattern
-                .services()
-                .into_iter()
-                .filter(|code| !offered(code))
-                .map(ServiceCode::as_str)
-                .collect();
-            anyhow::ensure!(
-                unknown.is_empty(),
-                "customers of the recorded day come for {}, which the current settings do not have. Name the settings of the hall in which it was recorded, or leave --current away.",
-                unknown.join(", ")
-            );
-        }
+        let offered: BTreeSet<&ServiceCode> = current
+            .services
+            .iter()
+            .map(|service| &service.code)
+            .collect();
+        let wanted = pattern.services();
+        let unknown: Vec<&str> = wanted
+            .difference(&offered)
+            .map(|code| code.as_str())
+            .collect();
+        anyhow::ensure!(
+            self.day.is_none() || unknown.is_empty(),
+            "customers of the recorded day come for {}, which the current settings do not have. \
+             Name the settings of the hall in which it was recorded, or leave --current away.",
+            unknown.join(", ")
+        );
         Ok(())
     }
 }

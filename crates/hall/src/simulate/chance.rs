@@ -1,11 +1,12 @@
 //! What is chance, and what is not.
 
-/// The days are dealt into so many heaps in the order in which they were invented. A 95th of 100 of a heap of
-/// fifty days is steady, and twenty heaps tell how much it moves by chance.
+/// The days are dealt into so many heaps in the order in which they were invented. A 95th of 100 of
+/// a heap of fifty days is steady, and twenty heaps tell how much it moves by chance.
 pub(super) const HEAPS: u32 = 20;
 
-/// Student's t for heaps less one, so that chance goes beyond it to either side in 1 of 1,000: a study looks at
-/// dozens of figures, and one in twenty of them would be named for nothing by the usual 5 of 100.
+/// Student's t for heaps less one, so that chance goes beyond it to either side in 1 of 1,000: a
+/// study looks at dozens of figures, and one in twenty of them would be named for nothing by the
+/// usual 5 of 100.
 const T_1_IN_1000: [f64; 19] = [
     636.619, 31.599, 12.924, 8.610, 6.869, 5.959, 5.408, 5.041, 4.781, 4.587, 4.437, 4.318, 4.221,
     4.140, 4.073, 4.015, 3.965, 3.922, 3.883,
@@ -56,7 +57,8 @@ impl Change {
     }
 }
 
-/// Whether the mean of the differences is further from nothing than chance would bring it: a paired t test.
+/// Whether the mean of the differences is further from nothing than chance would bring it: a paired
+/// t test.
 fn is_beyond_chance(differences: &[f64]) -> bool {
     let Some(t) = differences
         .len()

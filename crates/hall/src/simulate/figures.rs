@@ -148,7 +148,8 @@ impl Study {
         Change::new(all, &heaps)
     }
 
-    /// The most of all days. One customer's fate says nothing about chance, so it is shown and never judged.
+    /// The most of all days. One customer's fate says nothing about chance, so it is shown and
+    /// never judged.
     fn most_overtaken(&self) -> Change {
         let of = |hall: usize| {
             self.customers
@@ -189,7 +190,8 @@ impl WaitsTwice {
     }
 }
 
-/// The waits of some customers under one of the settings. Where nobody was called, its figures are no numbers.
+/// The waits of some customers under one of the settings. Where nobody was called, its figures are
+/// no numbers.
 #[derive(Clone, Default)]
 struct Waits {
     waited_ms: Vec<u64>,

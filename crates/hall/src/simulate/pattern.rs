@@ -18,7 +18,8 @@ const HOUR_MS: f64 = 60.0 * MINUTE_MS;
 const NO_SHOW_MS: u64 = 60_000;
 
 /// Standard deviation of the logarithm of a handling time. Brown et al. (2005) found the handling
-/// times of a bank's call centre to be lognormal; 0.82 is that of its 13,776 ordinary calls in August 1999.
+/// times of a bank's call centre to be lognormal; 0.82 is that of its ordinary calls of over ten
+/// seconds from 1 to 20 August 1999, 13,776 of them.
 const HANDLING_SIGMA: f64 = 0.82;
 
 /// No business takes more than so many times its mean: in that bank one call in a thousand did.
@@ -93,7 +94,8 @@ impl Pattern {
         }
     }
 
-    /// The pattern of a day that was recorded; as many customers as it had, unless another number is said.
+    /// The pattern of a day that was recorded; as many customers as it had, unless another number
+    /// is said.
     #[must_use]
     pub fn recorded(day: Day, customers: Option<u32>) -> Self {
         let last_ms = day.customers.last().map_or(0, |customer| customer.comes_ms);
@@ -223,8 +225,8 @@ fn hours(rates: &Rates) -> Vec<Hour> {
     hours
 }
 
-/// The services of the halls. One whose share is known has it. Every other makes as much work as those
-/// do on average: what takes long is rarely asked for.
+/// The services of the halls. One whose share is known has it. Every other makes as much work as
+/// those do on average: what takes long is rarely asked for.
 fn businesses(halls: [&HallSettings; 2], rates: &Rates) -> Vec<(Business, f64)> {
     let shares = shares_of_services(halls[0], rates);
     let mut businesses: Vec<(Business, Option<f64>)> = Vec::new();
@@ -252,7 +254,8 @@ fn businesses(halls: [&HallSettings; 2], rates: &Rates) -> Vec<(Business, f64)> 
     businesses.into_iter().map(with_share).collect()
 }
 
-/// The rates are those of the default hall: where one of its services is missing, the letters mean something else.
+/// The rates are those of the default hall: where one of its services is missing, the letters mean
+/// something else.
 fn shares_of_services<'a>(hall: &HallSettings, rates: &'a Rates) -> BTreeMap<&'a str, f64> {
     let has = |code: &str| {
         hall.services

@@ -28,7 +28,8 @@ pub struct Played {
     pub visits: Vec<Visit>,
     /// Calls by which somebody went before an earlier customer whom the counter could have served.
     pub overtaking_calls: u32,
-    /// Time that counters were open until the doors closed, of all counters together, in milliseconds.
+    /// Time that counters were open until the doors closed, of all counters together, in
+    /// milliseconds.
     pub open_ms: u64,
     /// Of that, with nobody called or served, in milliseconds.
     pub idle_ms: u64,
@@ -47,7 +48,8 @@ pub struct Visit {
     pub fate: Fate,
     /// From the ticket to the call, in milliseconds; 0 if there was none.
     pub waited_ms: u64,
-    /// How often somebody who came later was called first by a counter that could have called this one.
+    /// How often somebody who came later was called first by a counter that could have called this
+    /// one.
     pub overtaken: u32,
 }
 
@@ -165,7 +167,8 @@ impl<'a> Floor<'a> {
         }
     }
 
-    /// Puts a step on the agenda. Steps of the same millisecond happen in the order in which they were put there.
+    /// Puts a step on the agenda. Steps of the same millisecond happen in the order in which they
+    /// were put there.
     fn at(&mut self, at_ms: u64, step: Step) {
         self.steps += 1;
         self.agenda.push(Reverse((at_ms, self.steps, step)));
@@ -341,7 +344,8 @@ mod tests {
         }
     }
 
-    /// Key accounts are served at counter 6 alone. It takes a minute to walk there and two to give up.
+    /// Key accounts are served at counter 6 alone. It takes a minute to walk there and two to give
+    /// up.
     fn played(customers: &[Customer]) -> Played {
         let hours = Hours {
             opens: jiff::civil::date(2026, 11, 20).at(8, 30, 0, 0),

@@ -34,7 +34,8 @@ pub struct Study {
     pub(super) source: String,
     pub(super) plan: Plan,
     pub(super) closes_ms: u64,
-    /// Labels of classes and services, in the order of the settings. Customers name them by their place.
+    /// Labels of classes and services, in the order of the settings. Customers name them by their
+    /// place.
     pub(super) classes: Vec<String>,
     pub(super) services: Vec<String>,
     /// Every customer of every day, in order.

@@ -105,23 +105,25 @@ impl Hall {
                 instead(change)
             ))
         };
-        let after_closing = way
-            .growth(self.after_closing_min, LEAST_MIN)
-            .map(|minutes| {
-                let (time, instead) = (way.time, instead(self.after_closing_min));
-                format!("The last customer is done {minutes:.1} min {time} {instead}.")
-            });
-        let idle = way.growth(self.idle_while_wanted_min, LEAST_MIN).map(|minutes| {
-            let (wait, instead) = (way.wait, instead(self.idle_while_wanted_min));
-            format!("Counters stand idle {minutes:.1} min a day {wait} while somebody waits whom they may serve {instead}.")
-        });
+        let minutes = |change: Change, before: &str, after: &str| {
+            let minutes = way.growth(change, LEAST_MIN)?;
+            Some(format!(
+                "{before} {minutes:.1} min {after} {}.",
+                instead(change)
+            ))
+        };
+        let later = way.time;
+        let longer = format!(
+            "a day {} while somebody waits whom they may serve",
+            way.wait
+        );
         let said = [
             customers(self.turned_away, "get no ticket"),
             customers(self.never_called, "are never called"),
             customers(self.no_shows, "have left when they are called"),
             customers(self.left_at_closing, "still wait when the doors close"),
-            after_closing,
-            idle,
+            minutes(self.after_closing_min, "The last customer is done", later),
+            minutes(self.idle_while_wanted_min, "Counters stand idle", &longer),
         ];
         said.into_iter().flatten()
     }

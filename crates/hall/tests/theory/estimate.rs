@@ -27,9 +27,9 @@ impl Estimate {
         }
     }
 
-    /// The same, less what chance made of these days: `control` is another figure of the same days, whose mean
-    /// is known. What of a day's deviation goes with the control's is taken out (control variates,
-    /// Lavenberg and Welch 1981).
+    /// The same, less what chance made of these days: `control` is another figure of the same days,
+    /// whose mean is known. What of a day's deviation goes with the control's is taken out (control
+    /// variates, Lavenberg and Welch 1981).
     pub fn controlled(days: &[f64], control: &[f64], known: f64) -> Self {
         let both: f64 = deviations(days)
             .zip(deviations(control))

@@ -28,8 +28,8 @@ pub fn cobham(until_free: f64, loads: &[f64]) -> Vec<f64> {
     (0..loads.len()).map(wait).collect()
 }
 
-/// Accumulating priority: a customer's claim is the time waited, times the slope of the class. The smallest
-/// slope is the first of the list (Kleinrock 1964, "A delay dependent queue discipline").
+/// Accumulating priority: a customer's claim is the time waited, times the slope of the class. The
+/// smallest slope is the first of the list (Kleinrock 1964, "A delay dependent queue discipline").
 pub fn kleinrock(until_free: f64, loads: &[f64], slopes: &[f64]) -> Vec<f64> {
     let plain = first_come(until_free, loads);
     let advantage = |slow: usize, fast: usize| 1.0 - slopes[slow] / slopes[fast];
@@ -44,8 +44,8 @@ pub fn kleinrock(until_free: f64, loads: &[f64], slopes: &[f64]) -> Vec<f64> {
 }
 
 /// How long somebody has waited who is called `after` the start of a lasting overload, by class:
-/// everybody's claim is the same then, and together they are the surplus. Customers come `rates` to the
-/// unit of time, and `served` of all of them are served.
+/// everybody's claim is the same then, and together they are the surplus. Customers come `rates` to
+/// the unit of time, and `served` of all of them are served.
 pub fn overloaded(after: f64, rates: &[f64], served: f64, targets: &[f64]) -> Vec<f64> {
     let surplus = (rates.iter().sum::<f64>() - served) * after;
     let weight: f64 = rates

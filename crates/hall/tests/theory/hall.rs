@@ -27,7 +27,8 @@ pub const fn target(target_min: u32) -> Promise {
     }
 }
 
-/// The rules of a hall with one service at all counters. The promises are those of ordinary and favoured.
+/// The rules of a hall with one service at all counters. The promises are those of ordinary and
+/// favoured.
 pub fn rules(counters: u32, promises: [Promise; 2]) -> Rules {
     let mut settings = String::from(
         r#"
@@ -75,7 +76,8 @@ pub fn rules(counters: u32, promises: [Promise; 2]) -> Rules {
     Rules::new(&hall.unwrap_or_else(|mistakes| panic!("{mistakes}")))
 }
 
-/// Customers of a Poisson stream with exponential handling times; the means are in minutes. Nobody loses patience.
+/// Customers of a Poisson stream with exponential handling times; the means are in minutes. Nobody
+/// loses patience.
 pub fn customers(seed: u64, count: usize, gap_min: f64, handling_min: f64) -> Vec<Customer> {
     let mut random = StdRng::seed_from_u64(seed);
     let service = ServiceCode::new("A");

@@ -1,9 +1,10 @@
-//! The rules against the theory of queues: the simulation, which drives the real rules, has to give the
-//! waits that formulas of others give for halls simple enough to have a formula.
+//! The rules against the theory of queues: the simulation, which drives the real rules, has to give
+//! the waits that formulas of others give for halls simple enough to have a formula.
 //!
-//! A wait is the mean over many days, each with a seed of its own and cut after a start-up in which the
-//! empty hall fills. The days are independent, so the standard error of their mean is known. The tolerance
-//! is four standard errors, none of which may be more than 1 of 100. The seeds are fixed: what passes once passes always.
+//! A wait is the mean over many days, each with a seed of its own and cut after a start-up in which
+//! the empty hall fills. The days are independent, so the standard error of their mean is known.
+//! The tolerance is four standard errors, none of which may be more than 1 of 100. The seeds are
+//! fixed: what passes once passes always.
 
 mod estimate;
 mod formula;
@@ -83,7 +84,8 @@ fn targets_of_four_to_one_wait_as_kleinrock_says() {
     check([target(20), target(5)], [waits[0], waits[1]]);
 }
 
-/// Plays the hall under these promises and holds the waits of ordinary and favoured customers against a formula.
+/// Plays the hall under these promises and holds the waits of ordinary and favoured customers
+/// against a formula.
 fn check(promises: [Promise; 2], formula: [f64; 2]) {
     let (found, equal) = (Days::of(promises, DAYS), equal_targets());
     for (class, days, formula) in [
@@ -97,8 +99,8 @@ fn check(promises: [Promise; 2], formula: [f64; 2]) {
     }
 }
 
-/// Whomever a setting favours, others pay for it, minute by minute (Kleinrock 1965). Where everybody's
-/// handling time has the same mean, the mean wait of all is the same.
+/// Whomever a setting favours, others pay for it, minute by minute (Kleinrock 1965). Where
+/// everybody's handling time has the same mean, the mean wait of all is the same.
 #[test]
 fn no_setting_changes_the_mean_wait_of_all() {
     let equal = equal_targets();
@@ -127,8 +129,9 @@ fn no_setting_changes_the_mean_wait_of_all() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// At one counter the law holds for every single day and not only on average: the waits, each weighted by the
-    /// work that waits, add up to the same, to the millisecond. Here favoured customers take three times as long.
+    /// At one counter the law holds for every single day and not only on average: the waits, each
+    /// weighted by the work that waits, add up to the same, to the millisecond. Here favoured
+    /// customers take three times as long.
     #[test]
     fn no_setting_changes_the_weighted_waits_of_a_day(
         seed: u64,
@@ -140,20 +143,25 @@ proptest! {
         for customer in customers.iter_mut().filter(|customer| is_favoured(customer)) {
             customer.handling_ms *= 3;
         }
-        let promise = |class: usize| Promise { target_min: targets[class], head_start_min: head_starts[class] };
+        let promise = |class: usize| Promise {
+            target_min: targets[class],
+            head_start_min: head_starts[class],
+        };
         let weighted = |promises| {
             let played = play_through(&rules(1, promises), &customers);
-            let waits = customers.iter().zip(&played.visits);
-            waits.map(|(customer, visit)| u128::from(customer.handling_ms * visit.waited_ms)).sum::<u128>()
+            let visits = customers.iter().zip(&played.visits);
+            let weighted = visits.map(|(one, visit)| u128::from(one.handling_ms * visit.waited_ms));
+            weighted.sum::<u128>()
         };
         prop_assert_eq!(weighted([promise(0), promise(1)]), weighted(EQUAL));
     }
 }
 
 /// Twelve customers come where ten can be served, for 24 hours. Nobody starves: waits grow for both
-/// classes, and more and more in the ratio of the targets, four to one. Those who are called in the last
-/// two hours have waited in this ratio and as long as the formula of the overload says, both within 3 of
-/// 100: what is left is the wait of the single customer, who comes and is called at one moment and not at all.
+/// classes, and more and more in the ratio of the targets, four to one. Those who are called in the
+/// last two hours have waited in this ratio and as long as the formula of the overload says, both
+/// within 3 of 100: what is left is the wait of the single customer, who comes and is called at one
+/// moment and not at all.
 #[test]
 fn under_overload_waits_grow_in_the_ratio_of_the_targets() {
     let (hours, load) = (24.0, 1.2);

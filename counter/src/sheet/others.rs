@@ -1,0 +1,103 @@
+//! Questions about somebody who is not in hand yet.
+
+use protocol::Act;
+
+use super::hand::digit;
+use super::{Choice, Field, Pick, Question, Sheet};
+use crate::Controller;
+use crate::words::{self, Phrase};
+
+impl Controller {
+    pub(super) fn number_question(&self) -> Question {
+        let language = self.beginning.language;
+        Question {
+            title: words::phrase(language, Phrase::WhichNumber),
+            lines: vec![words::phrase(language, Phrase::ChosenIsRecorded)],
+            field: Some(self.number_field(Phrase::CallNumber)),
+            ..Question::default()
+        }
+    }
+
+    /// The services of this counter; somebody else's are handed over.
+    pub(super) fn service_question(&self) -> Question {
+        let language = self.beginning.language;
+        let services = self.served_here().map(|row| {
+            let service = row.code.clone();
+            let pick = Pick::Go(Sheet::ServiceClass { service });
+            Choice::new(&row.code, language.of(&row.name), pick)
+        });
+        Question {
+            title: words::phrase(language, Phrase::WithoutTicketService),
+            choices: services.collect(),
+            ..Question::default()
+        }
+    }
+
+    pub(super) fn service_class_question(&self, service: &str) -> Question {
+        let language = self.beginning.language;
+        let counter = self.own_number();
+        let classes = self.table.hall().map(|hall| hall.classes.as_slice());
+        let choices = (1..).zip(classes.unwrap_or_default()).map(|(place, row)| {
+            let pick = Pick::Ask(Act::ServeWithout {
+                counter,
+                service: service.to_owned(),
+                class: row.code.clone(),
+            });
+            let proof = row.proof.as_ref().map(|proof| language.of(proof));
+            let detail = proof.map_or_else(String::new, |proof| words::ask_to_see(language, proof));
+            Choice::new(digit(place), language.of(&row.label), pick).with(detail)
+        });
+        Question {
+            title: words::phrase(language, Phrase::WithoutTicketClass),
+            lines: vec![self.service_name(service)],
+            choices: choices.collect(),
+            ..Question::default()
+        }
+    }
+
+    pub(super) fn cancel_question(&self) -> Question {
+        let language = self.beginning.language;
+        let in_hand = self.in_hand().map(|in_hand| {
+            let number = in_hand.number.clone();
+            let text = words::cancel(language, &number);
+            Choice::new("1", text, Pick::Ask(Act::Cancel { number }))
+        });
+        let first = in_hand.is_none();
+        let hint = match first {
+            true => Phrase::NumberHint,
+            false => Phrase::OtherNumberHint,
+        };
+        Question {
+            title: words::phrase(language, Phrase::WhichIsCancelled),
+            lines: vec![words::phrase(language, Phrase::CancelHint)],
+            choices: in_hand.into_iter().collect(),
+            field: Some(Field {
+                first,
+                hint: words::phrase(language, hint),
+                ..self.number_field(Phrase::Cancel)
+            }),
+        }
+    }
+
+    pub(super) fn no_paper_question(&self) -> Question {
+        let language = self.beginning.language;
+        let choices: Vec<Choice> = (1..)
+            .zip(self.table.tickets())
+            .map(|(place, row)| {
+                let text = words::not_printed(language, &row.number, row.not_printed);
+                let ticket = row.ticket;
+                Choice::new(digit(place), text, Pick::Ask(Act::Printed { ticket }))
+            })
+            .collect();
+        let hint = match choices.is_empty() {
+            true => Phrase::AllOnPaper,
+            false => Phrase::NoPaperHint,
+        };
+        Question {
+            title: words::phrase(language, Phrase::NoPaper),
+            lines: vec![words::phrase(language, hint)],
+            choices,
+            ..Question::default()
+        }
+    }
+}
