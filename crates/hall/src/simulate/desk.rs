@@ -10,6 +10,8 @@ use queue::{
 use crate::rehearsal::Customer;
 use crate::settings::HallSettings;
 
+const DAY_MS: u64 = 24 * 3_600_000;
+
 /// A hall's rules, ready to be played any number of times.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -71,7 +73,7 @@ pub(super) struct Desk<'a> {
     opens: DateTime,
     opens_wall_ms: i64,
     /// What the clock shows when the hall opens, in milliseconds since midnight.
-    opened_at_ms: u32,
+    opened_at_ms: u64,
 }
 
 impl<'a> Desk<'a> {
@@ -87,7 +89,7 @@ impl<'a> Desk<'a> {
             holders: Vec::new(),
             opens,
             opens_wall_ms: i64::try_from(since_1970.as_millis()).unwrap_or(0),
-            opened_at_ms: u32::try_from(since_midnight.as_millis()).unwrap_or(0),
+            opened_at_ms: u64::try_from(since_midnight.as_millis()).unwrap_or(0),
         };
         desk.let_pass(0);
         desk
@@ -180,7 +182,8 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// The calendar stands still: one day is played, however long it takes.
+    /// The calendar stands still: one day is played, however long it takes, and the clock goes
+    /// round.
     fn now(&self, at_ms: u64) -> Now {
         let date = self.opens.date();
         let at = Moment {
@@ -195,7 +198,7 @@ impl<'a> Desk<'a> {
                 date.day().unsigned_abs(),
             ),
             tomorrow_steady_ms: u64::MAX,
-            time_of_day_ms: self.opened_at_ms.saturating_add(at_ms as u32),
+            time_of_day_ms: ((self.opened_at_ms + at_ms) % DAY_MS) as u32,
         }
     }
 }
