@@ -8,8 +8,10 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::commands::CommandError;
-use crate::native;
+use crate::commands::{CommandError, PARTIAL_CUT};
+use crate::native::{self, Charset, PrinterFont};
+use crate::paper::Paper;
+use crate::profile::Profile;
 use crate::raster;
 use crate::reply::{Reply, ReplyReader};
 use crate::slip::Slip;
@@ -24,6 +26,12 @@ pub struct PrinterSettings {
     pub address: String,
     /// Dots across the paper: 576 on 80 mm, 384 on 58 mm.
     pub dots: u32,
+    /// Dots an inch.
+    pub dpi: u32,
+    /// What the printer's own font has; what it lacks is sent as an image.
+    pub charset: Charset,
+    /// The commands that end a slip, its cut as a rule.
+    pub end: Vec<u8>,
     /// Whose letters are printed.
     pub method: Method,
     /// The font file for [`Method::Raster`]; `None` looks for Noto Sans CJK where systems keep it.
@@ -43,13 +51,34 @@ impl PrinterSettings {
     pub fn network(address: impl Into<String>) -> Self {
         Self {
             address: address.into(),
-            dots: 576,
+            dots: Paper::WIDE.dots,
+            dpi: Paper::WIDE.dpi,
+            charset: Charset::Gb2312,
+            end: PARTIAL_CUT.to_vec(),
             method: Method::Native,
             font: None,
             completion: Completion::ProcessId,
             connect_within: Duration::from_secs(2),
             answer_within: Duration::from_secs(1),
             print_within: Duration::from_secs(10),
+        }
+    }
+}
+
+impl PrinterSettings {
+    /// A printer of a certain model.
+    pub fn of_model(address: impl Into<String>, profile: &Profile) -> Self {
+        Self {
+            dots: profile.paper.dots,
+            dpi: profile.paper.dpi,
+            charset: profile.charset.unwrap_or(Charset::Gb2312),
+            end: profile.end.clone(),
+            method: match profile.charset {
+                Some(_) => Method::Native,
+                None => Method::Raster,
+            },
+            completion: profile.completion,
+            ..Self::network(address)
         }
     }
 }
@@ -127,7 +156,8 @@ impl Printer {
             return Err(PrinterError::Dots { dots });
         }
         let typeface = match settings.method {
-            Method::Native => None,
+            // Without a font a character that the printer lacks is 〓: no reason to print nothing.
+            Method::Native => Typeface::load(settings.font.as_deref()).ok(),
             Method::Raster => Some(Typeface::load(settings.font.as_deref())?),
         };
         Ok(Self {
@@ -179,9 +209,18 @@ impl Printer {
 
     /// The bytes of a job as [`Printer::print`] sends them.
     pub fn bytes(&self, slip: &Slip, job: u32) -> Result<Vec<u8>, CommandError> {
-        let mut bytes = match &self.typeface {
-            None => native::slip_bytes(slip, self.settings.dots)?,
-            Some(typeface) => raster::slip_bytes(slip, self.settings.dots, typeface)?,
+        let PrinterSettings { dots, dpi, end, .. } = &self.settings;
+        let (dots, dpi) = (*dots, *dpi);
+        let paper = Paper { dots, dpi };
+        let mut bytes = match (self.settings.method, &self.typeface) {
+            (Method::Raster, Some(typeface)) => raster::slip_bytes(slip, paper, typeface, end)?,
+            (_, stand_in) => {
+                let font = PrinterFont {
+                    charset: self.settings.charset,
+                    stand_in: stand_in.as_ref(),
+                };
+                native::slip_bytes(slip, paper, &font, end)?
+            }
         };
         bytes.extend(self.awaited(job).request());
         Ok(bytes)
