@@ -7,6 +7,7 @@
 //! if printer.state().can_print() {
 //!     match printer.print(&Slip::example(), 1) {
 //!         PrintOutcome::Printed => println!("on paper"),
+//!         PrintOutcome::Sent => println!("sent, and nobody knows more"),
 //!         PrintOutcome::NotPrinted(trouble) => println!("no paper: {trouble}"),
 //!         PrintOutcome::Unknown(trouble) => println!("offer a copy: {trouble}"),
 //!     }
@@ -34,10 +35,10 @@ mod wrap;
 pub use bitmap::Bitmap;
 pub use commands::CommandError;
 pub use printer::{
-    Completion, Method, PAPER_DOTS, PrintOutcome, Printer, PrinterError, PrinterSettings,
+    Completion, Method, PAPER_DOTS, Prepared, PrintOutcome, Printer, PrinterError, PrinterSettings,
 };
 pub use raster::render_preview;
 pub use slip::{Bilingual, QR_TEXT_BYTES_MAX, Slip, WaitInterval};
 pub use state::{PrinterState, Trouble};
-pub use transport::{LinkFault, SendFault, Tcp, Transport};
+pub use transport::{Address, AddressError, LinkFault, SendFault, Transport, Way};
 pub use typeface::{Lettering, Typeface, TypefaceError};
