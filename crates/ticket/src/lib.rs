@@ -16,7 +16,8 @@
 //! ```
 //!
 //! The way of a slip: [`Slip`] (what it says) -> [`layout`] (lines that fit the paper) -> bytes, either
-//! in the printer's own Chinese font or as an image in ours -> [`Printer`] (one job, confirmed).
+//! in the printer's own Chinese font or as an image in ours -> [`Printer`] (one job, confirmed), which a
+//! kiosk gives to a [`spool::Spooler`] (every job on disk before its first byte leaves).
 //! Everything blocks; a program keeps its printer on a thread of its own.
 
 mod bitmap;
@@ -27,6 +28,7 @@ mod printer;
 mod raster;
 mod reply;
 mod slip;
+pub mod spool;
 mod state;
 mod transport;
 mod typeface;
