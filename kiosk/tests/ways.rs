@@ -27,7 +27,11 @@ fn every_refusal_is_worded_for_the_customer() {
             "今日不再取号",
             "No more numbers today",
         ),
-        (Refusal::CutOff, "今日不再取号", "No more numbers today"),
+        (
+            Refusal::CutOff,
+            "已停止取号",
+            "Numbers are not given any more",
+        ),
         (
             Refusal::QuotaUsedUp,
             "上午号已取完",

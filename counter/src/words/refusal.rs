@@ -112,16 +112,16 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
             "In this hall clerks do not choose whom they call. Call the next one, or ask the supervisor.",
         ),
         Refusal::NotServedHere => (
-            "本窗口不办理这张号票。请转办到能办理的窗口。",
-            "This ticket is not served here. Hand it over to a counter that serves it.",
+            "本窗口不办理这张号票。请转办到能办理的窗口（T）。",
+            "This ticket is not served here. Hand it over to a counter that serves it (T).",
         ),
         Refusal::NotOnHold => (
-            "这张号票已不在挂起中，没有执行。请看挂起列表。",
-            "This ticket is not on hold any more. See the list of those on hold.",
+            "这张号票已不在挂起中，没有执行。请看挂起列表（K）。",
+            "This ticket is not on hold any more. See the list of those on hold (K).",
         ),
         Refusal::NotNoShow => (
-            "这张号票不是本窗口的过号，没有撤销。请按“复号”让客户重新排队。",
-            "This ticket is no no-show of this counter. Let the customer return to the queue instead.",
+            "这张号票不是本窗口的过号，没有撤销。请用复号让客户重新排队（R）。",
+            "This ticket is no no-show of this counter. Let the customer return to the queue instead (R).",
         ),
         Refusal::TooLateToReturn => (
             "过号太久，不能复号。请客户重新取号。",
