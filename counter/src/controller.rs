@@ -133,7 +133,9 @@ pub enum Primary {
     Arrived,
     /// Somebody is being served: done, and call.
     FinishAndCallNext,
-    /// Somebody is being served, and nobody else waits or may be called: done.
+    /// Somebody is being served, and nobody waits: done, and call whoever comes.
+    FinishAndAwait,
+    /// Somebody is being served at a counter that is paused: done.
     Finish,
     /// Paused with nobody in hand: go on.
     Resume,

@@ -256,6 +256,10 @@ impl Controller {
                 counter,
                 number: number(text)?,
             }),
+            Sheet::Aside => Pick::Ask(Act::ResumeHeld {
+                counter,
+                number: number(text)?,
+            }),
             Sheet::Return => Pick::Ask(Act::Return {
                 number: number(text)?,
             }),

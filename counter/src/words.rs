@@ -140,6 +140,16 @@ pub fn awaiting(language: Language) -> String {
     )
 }
 
+/// Nobody is signed in where somebody was to be handed over.
+#[must_use]
+pub fn receiver_closed(language: Language) -> String {
+    say(
+        language,
+        "那个窗口没有人签到，没有转办。请转到别的窗口、业务或柜员。",
+        "Nobody is signed in at that counter. Hand over to another one, a service or a clerk.",
+    )
+}
+
 /// The customer whom the open question was about is not in hand any more.
 #[must_use]
 pub fn hand_changed(language: Language, number: &str) -> String {
@@ -165,6 +175,7 @@ pub fn command(language: Language, name: CommandName) -> String {
         CommandName::Pause => ("暂停服务", "Pause"),
         CommandName::SignOut => ("签退", "Sign out"),
         CommandName::AwaitNext => ("等下一位来", "Call whoever comes next"),
+        CommandName::FinishAndAwait => ("办结，等下一位来", "Finish, call whoever comes"),
         CommandName::Awaiting => ("有人来就自动呼叫", "Calls whoever comes"),
         CommandName::StopAwaiting => ("不再自动呼叫", "Stop waiting"),
         CommandName::More => ("更多", "More"),
@@ -212,6 +223,8 @@ pub enum CommandName {
     SignOut,
     /// Nobody waits: call whoever comes.
     AwaitNext,
+    /// Done, and nobody waits: call whoever comes.
+    FinishAndAwait,
     /// Whoever comes is called by itself.
     Awaiting,
     /// Not any more.

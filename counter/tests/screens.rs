@@ -20,7 +20,7 @@ const SIZES: [(u32, u32); 2] = [(1280, 800), (420, 800)];
 type Go = fn(&mut Stage);
 
 /// A page: its name, and how a clerk comes there.
-const PAGES: [(&str, Go); 34] = [
+const PAGES: [(&str, Go); 35] = [
     ("connecting", |_| {}),
     ("no-hall", no_hall),
     ("sign-in", sign_in),
@@ -35,6 +35,7 @@ const PAGES: [(&str, Go); 34] = [
     ("stale", stale),
     ("no-paper", no_paper),
     ("awaiting", awaiting),
+    ("last-in-line", last_in_line),
     ("sent-on", sent_on),
     ("limit-near", limit_near),
     ("limit-over", limit_over),
@@ -192,6 +193,13 @@ fn awaiting(stage: &mut Stage) {
     stage.press(Command::Primary);
 }
 
+/// Somebody is being served, and nobody waits.
+fn last_in_line(stage: &mut Stage) {
+    serving(stage);
+    while stage.hall.leaves() {}
+    stage.rows();
+}
+
 /// A customer whom a colleague sent on, with two more errands, and somebody on hold and missed.
 fn sent_on(stage: &mut Stage) {
     let counter = 3;
@@ -329,6 +337,6 @@ fn missed(stage: &mut Stage) {
 }
 
 fn cancel(stage: &mut Stage) {
-    serving(stage);
+    sent_on(stage);
     keys(stage, &["x"]);
 }

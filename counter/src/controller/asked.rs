@@ -55,12 +55,21 @@ impl Controller {
         match outcome {
             Outcome::Done(done) => self.done(asked, done),
             Outcome::Refused(refusal) => {
-                if refusal == Refusal::CounterClosed {
-                    self.leave();
-                }
-                self.note = Some(Note::Refused(refusal));
+                self.refused(&asked.act, refusal);
                 Vec::new()
             }
+        }
+    }
+
+    fn refused(&mut self, act: &Act, refusal: Refusal) {
+        let closed = refusal == Refusal::CounterClosed;
+        self.note = Some(match act {
+            // It is the counter of the colleague that is closed.
+            Act::Transfer { .. } if closed => Note::ReceiverClosed,
+            _ => Note::Refused(refusal),
+        });
+        if closed && !matches!(act, Act::Transfer { .. }) {
+            self.leave();
         }
     }
 
@@ -96,6 +105,9 @@ fn news(act: Act, done: Done, in_hand: String) -> Option<News> {
         }),
         (Act::Cancel { number }, _) => Some(News::Cancelled { number }),
         (Act::SetClass { number, .. }, _) => Some(News::ClassSet { number }),
+        (Act::AwaitNext { .. }, Done::Done) if !number.is_empty() => {
+            Some(News::Finished { number })
+        }
         (Act::NoShow { .. }, _) => Some(News::NoShow { number }),
         (Act::Finish { .. }, _) => Some(News::Finished { number }),
         (Act::Recall { .. }, _) => Some(News::Recalled { number }),

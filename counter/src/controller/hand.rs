@@ -10,8 +10,9 @@ impl Controller {
         let state = self.in_hand().map(|in_hand| in_hand.state);
         match state {
             Some(CallState::Called) => Primary::Arrived,
+            Some(CallState::Serving) if self.is_paused() => Primary::Finish,
             // Calling on would be refused, and the customer would stay in hand.
-            Some(CallState::Serving) if self.is_paused() || self.nobody_waits() => Primary::Finish,
+            Some(CallState::Serving) if self.nobody_waits() => Primary::FinishAndAwait,
             Some(CallState::Serving) => Primary::FinishAndCallNext,
             // A counter has nobody in hand who is done or did not come.
             Some(CallState::Finished | CallState::NoShow | CallState::Left) | None => self.idle(),

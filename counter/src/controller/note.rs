@@ -24,6 +24,8 @@ pub(crate) enum Note {
     SignedOut { counter: u16 },
     /// Whoever comes is called by itself already.
     Awaiting,
+    /// Nobody is signed in at the counter to which somebody was to be handed over.
+    ReceiverClosed,
     /// The customer whom the open sheet was about is not in hand any more.
     HandChanged { number: String },
     /// The hall did it.

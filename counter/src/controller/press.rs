@@ -113,7 +113,7 @@ impl Controller {
     fn primary_wish(&self, counter: u16) -> Wish {
         Wish::Ask(match self.primary() {
             Primary::CallNext | Primary::FinishAndCallNext => Act::CallNext { counter },
-            Primary::AwaitNext => Act::AwaitNext { counter },
+            Primary::AwaitNext | Primary::FinishAndAwait => Act::AwaitNext { counter },
             Primary::Awaiting => return Wish::Nothing,
             Primary::Arrived => Act::Arrive { counter },
             Primary::Finish => Act::finish(counter),

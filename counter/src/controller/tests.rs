@@ -450,14 +450,20 @@ fn awaiting_stops_by_its_key() {
 }
 
 #[test]
-fn the_last_customer_is_finished_though_nobody_can_be_called() {
+fn the_last_customer_is_finished_and_whoever_comes_is_called() {
     let mut desk = Desk::at_work();
     desk.press(Command::Primary);
     desk.press(Command::Primary);
     while desk.hall.leaves() {}
     desk.rows();
+    assert_eq!(desk.controller.primary(), Primary::FinishAndAwait);
     let effects = desk.press_only(Command::Primary);
-    assert_eq!(acts(&effects), [Act::finish(3)]);
+    assert_eq!(acts(&effects), [Act::AwaitNext { counter: 3 }]);
+    desk.answer(&effects);
+    assert_eq!(desk.controller.primary(), Primary::Awaiting);
+    let number = "A012".to_owned();
+    let expected = News::Finished { number };
+    assert!(matches!(desk.note(), Some(Note::News { what, .. }) if *what == expected));
 }
 
 #[test]

@@ -170,6 +170,7 @@ impl MockHall {
     fn await_next(&mut self, counter: u16, now_ms: i64) -> Result<Done, Refusal> {
         match self.call_next(counter, now_ms) {
             Err(Refusal::NobodyWaits) => {
+                self.finish_whoever_is_served(counter)?;
                 desk(self.counter(counter)?).awaiting = true;
                 Ok(Done::Done)
             }
@@ -354,6 +355,11 @@ impl MockHall {
         keep_time: bool,
         now_ms: i64,
     ) -> Result<(), Refusal> {
+        if let TransferTo::Counter { number } = to
+            && self.counter(*number)?.state == CounterState::Closed
+        {
+            return Err(Refusal::CounterClosed);
+        }
         let mut in_hand = self.take_from_hand(counter)?;
         if let TransferTo::Service { service } = to {
             in_hand.service = service.clone();
@@ -381,15 +387,16 @@ impl MockHall {
 
     fn cancel(&mut self, number: &str) -> Result<(), Refusal> {
         let before = self.waiting.len();
-        self.waiting.retain(|waiting| waiting.line.number != number);
+        self.waiting.retain(|row| row.line.number != number);
         let mut found = self.waiting.len() < before;
         for row in &mut self.counters {
-            let in_hand = &mut desk(row).in_hand;
-            found |= in_hand
-                .take_if(|in_hand| in_hand.number == number)
-                .is_some();
+            let desk = desk(row);
+            let aside = desk.held.len() + desk.missed.len();
+            desk.held.retain(|row| row.number != number);
+            desk.missed.retain(|row| row.number != number);
+            found |= desk.held.len() + desk.missed.len() < aside;
         }
-        found.then_some(()).ok_or(Refusal::UnknownTicket)
+        found.then_some(()).ok_or(Refusal::NotWaiting)
     }
 
     fn comes_back(&mut self, number: &str, now_ms: i64) -> Result<Done, Refusal> {

@@ -8,18 +8,17 @@ use crate::Controller;
 use crate::words::{self, Asks, Phrase};
 
 impl Controller {
+    /// Those on hold, and those who missed a call, at this counter.
+    pub(crate) fn those_aside(&self) -> (&[HeldTicket], &[MissedTicket]) {
+        self.desk()
+            .map_or((&[], &[]), |desk| (&desk.held, &desk.missed))
+    }
+
     pub(super) fn aside_question(&self) -> Question {
         let language = self.beginning.language;
-        let held = self.desk().map(|desk| desk.held.as_slice());
-        let missed = self.desk().map(|desk| desk.missed.as_slice());
-        let held = held
-            .unwrap_or_default()
-            .iter()
-            .map(|row| self.held_choice(row));
-        let missed = missed
-            .unwrap_or_default()
-            .iter()
-            .map(|row| self.missed_choice(row));
+        let (held, missed) = self.those_aside();
+        let held = held.iter().map(|row| self.held_choice(row));
+        let missed = missed.iter().map(|row| self.missed_choice(row));
         let choices: Vec<Choice> = (1..)
             .zip(held.chain(missed))
             .map(|(place, choice)| Choice {
@@ -32,7 +31,12 @@ impl Controller {
             title: words::phrase(language, Phrase::Aside),
             lines: choices.is_empty().then(nobody).into_iter().collect(),
             choices,
-            ..Question::default()
+            // Clerks stand in for each other.
+            field: Some(Field {
+                first: false,
+                hint: words::phrase(language, Phrase::HeldElsewhereHint),
+                ..self.number_field(Phrase::GoOnWithHeld)
+            }),
         }
     }
 

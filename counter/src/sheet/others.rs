@@ -55,27 +55,35 @@ impl Controller {
         }
     }
 
+    /// Whoever is in hand is finished, with an outcome that says so; others are cancelled.
     pub(super) fn cancel_question(&self) -> Question {
         let language = self.beginning.language;
-        let in_hand = self.in_hand().map(|in_hand| {
-            let number = in_hand.number.clone();
-            let text = words::cancel(language, &number);
-            Choice::new("1", text, Pick::Ask(Act::Cancel { number }))
-        });
-        let first = in_hand.is_none();
-        let hint = match first {
+        let (held, missed) = self.those_aside();
+        let numbers = held
+            .iter()
+            .map(|row| &row.number)
+            .chain(missed.iter().map(|row| &row.number));
+        let choices: Vec<Choice> = (1..)
+            .zip(numbers)
+            .map(|(place, number)| {
+                let text = words::cancel(language, number);
+                let number = number.clone();
+                Choice::new(digit(place), text, Pick::Ask(Act::Cancel { number }))
+            })
+            .collect();
+        let hint = match choices.is_empty() {
             true => Phrase::NumberHint,
             false => Phrase::OtherNumberHint,
         };
         Question {
             title: words::phrase(language, Phrase::WhichIsCancelled),
             lines: vec![words::phrase(language, Phrase::CancelHint)],
-            choices: in_hand.into_iter().collect(),
             field: Some(Field {
-                first,
+                first: choices.is_empty(),
                 hint: words::phrase(language, hint),
                 ..self.number_field(Phrase::Cancel)
             }),
+            choices,
         }
     }
 

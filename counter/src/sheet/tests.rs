@@ -62,7 +62,7 @@ fn every_act_of_a_sheet_is_asked_once_and_what_is_refused_is_said() {
         (&["b", "1"], None),
         (&["t", "1", "b"], Some("")),
         (&["c", "1"], None),
-        (&["x", "1"], None),
+        (&["x"], Some("A013")),
         (&["n"], Some("A013")),
         (&["r"], Some("A013")),
     ];
@@ -241,7 +241,10 @@ fn a_customer_is_handed_to_a_service_a_counter_or_a_clerk() {
     let asked = to(&mut desk, &["1", "b"]);
     assert_eq!(asked, expected(TransferTo::Service { service }));
     assert!(is_told(&desk, &News::HandedOver { number: a012() }));
-    let asked = to(&mut serving(), &["2", "5"]);
+    let mut desk = serving();
+    desk.hall.colleague(5, "赵敏");
+    desk.rows();
+    let asked = to(&mut desk, &["2", "5"]);
     assert_eq!(asked, expected(TransferTo::Counter { number: 5 }));
     let mut desk = serving();
     desk.hall.colleague(1, "李明");
@@ -325,9 +328,11 @@ fn a_class_is_verified_or_set_to_another() {
 }
 
 #[test]
-fn the_ticket_in_hand_or_another_one_is_cancelled() {
+fn a_ticket_on_hold_or_in_line_is_cancelled() {
     let mut desk = serving();
-    desk.choose("x");
+    for key in ["h", "1", "1", "x"] {
+        desk.choose(key);
+    }
     assert_eq!(desk.choose("1"), [Act::Cancel { number: a012() }]);
     assert!(is_told(&desk, &News::Cancelled { number: a012() }));
     desk.choose("x");
@@ -335,6 +340,40 @@ fn the_ticket_in_hand_or_another_one_is_cancelled() {
     assert_eq!(desk.refusal(), Some(&bad_text("number")));
     let number = "C012".to_owned();
     assert_eq!(desk.enter("c012"), [Act::Cancel { number }]);
+}
+
+#[test]
+fn a_clerk_goes_on_with_somebody_whom_a_colleague_put_aside() {
+    let mut desk = Desk::at_work();
+    let counter = COUNTER;
+    let elsewhere = 1;
+    desk.hall.colleague(elsewhere, "李明");
+    for act in [
+        Act::CallNext { counter: elsewhere },
+        Act::Hold {
+            counter: elsewhere,
+            reason: "填写表格".to_owned(),
+            minutes: None,
+        },
+    ] {
+        desk.hall.ask(&act, MORNING.unix_ms);
+    }
+    desk.rows();
+    desk.choose("k");
+    let number = a012();
+    assert_eq!(desk.enter("a012"), [Act::ResumeHeld { counter, number }]);
+}
+
+#[test]
+fn handing_over_to_a_closed_counter_does_not_sign_this_one_out() {
+    let mut desk = serving();
+    for key in ["t", "2", "5"] {
+        desk.choose(key);
+    }
+    assert_eq!(desk.enter("").len(), 1);
+    assert_eq!(desk.note(), Some(&Note::ReceiverClosed));
+    assert!(desk.controller.seat.is_some());
+    assert!(desk.controller.in_hand().is_some());
 }
 
 #[test]

@@ -58,7 +58,10 @@ impl Controller {
             };
             let text = words::counter(language, row.number, language.of(&row.name));
             let pick = handover(TransferTo::Counter { number: row.number });
-            Choice::new(digit(row.number.into()), text, pick).with(state)
+            Choice {
+                enabled: row.state != CounterState::Closed,
+                ..Choice::new(digit(row.number.into()), text, pick).with(state)
+            }
         });
         Question {
             title: words::ask(language, Asks::TransferToCounter, number),

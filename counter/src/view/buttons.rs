@@ -58,11 +58,9 @@ impl Controller {
 
     /// Those whom the clerk has still to look after; empty if there are none.
     fn aside(&self) -> Button {
-        let (held, missed) = self
-            .desk()
-            .map_or((0, 0), |desk| (desk.held.len(), desk.missed.len()));
+        let (held, missed) = self.those_aside();
         Button {
-            text: words::aside(self.beginning.language, held, missed),
+            text: words::aside(self.beginning.language, held.len(), missed.len()),
             enabled: true,
             waiting: false,
         }
@@ -92,6 +90,7 @@ pub(super) fn primary_name(primary: Primary) -> CommandName {
     match primary {
         Primary::CallNext => CommandName::CallNext,
         Primary::AwaitNext => CommandName::AwaitNext,
+        Primary::FinishAndAwait => CommandName::FinishAndAwait,
         Primary::Awaiting => CommandName::Awaiting,
         Primary::Arrived => CommandName::Arrived,
         Primary::FinishAndCallNext => CommandName::FinishAndCallNext,

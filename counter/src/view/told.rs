@@ -49,6 +49,7 @@ impl Controller {
             Note::NotAsked => (words::not_asked(language), true),
             Note::SignedOut { counter } => (words::signed_out(language, *counter), true),
             Note::Awaiting => (words::awaiting(language), false),
+            Note::ReceiverClosed => (words::receiver_closed(language), true),
             Note::HandChanged { number } => (words::hand_changed(language, number), true),
             Note::News { what, .. } => {
                 let name = |service: &str| self.service_name(service);
