@@ -147,6 +147,9 @@ pub struct HallRow {
     /// Whether a customer who missed a call may come back by himself at a kiosk.
     #[serde(default, skip_serializing_if = "is_default")]
     pub returns: bool,
+    /// The letters of all series of numbers that a customer may hold.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub prefixes: Vec<String>,
 }
 
 /// Whether numbers are given out now.
