@@ -114,7 +114,8 @@ fn log_state(state: PrinterState) {
 
 fn paper_news(outcome: PrintOutcome) -> PaperNews {
     match outcome {
-        PrintOutcome::Printed => PaperNews::Printed,
+        // A printer that cannot answer was chosen with the setting: nobody can know more of it.
+        PrintOutcome::Printed | PrintOutcome::Sent => PaperNews::Printed,
         PrintOutcome::NotPrinted(trouble) => PaperNews::Missing(reason(trouble)),
         PrintOutcome::Unknown(_) => PaperNews::Missing(NotPrintedReason::Unknown),
     }
@@ -128,9 +129,12 @@ fn reason(trouble: Trouble) -> NotPrintedReason {
         Trouble::Unreachable | Trouble::Silent | Trouble::LinkBroken => {
             NotPrintedReason::Unreachable
         }
-        Trouble::HeadHot | Trouble::Broken | Trouble::Offline | Trouble::Unprintable => {
-            NotPrintedReason::PrinterFault
-        }
+        Trouble::HeadHot
+        | Trouble::Broken
+        | Trouble::Offline
+        | Trouble::Unprintable
+        | Trouble::Unrecorded
+        | Trouble::Stopped => NotPrintedReason::PrinterFault,
     }
 }
 

@@ -30,7 +30,7 @@ const ARROWS: [(&str, &[&str], &[&str]); 13] = [
 ];
 
 /// Crates by others that only some packages may name, and why.
-const RESERVED: [(&str, &[&str], &str); 9] = [
+const RESERVED: [(&str, &[&str], &str); 10] = [
     (
         "rusqlite",
         &["store", "kiosk"],
@@ -58,6 +58,7 @@ const RESERVED: [(&str, &[&str], &str); 9] = [
         &["ticket"],
         "bytes for printers are made in one place",
     ),
+    ("nusb", &["ticket"], "printers are spoken to in one place"),
     (
         "ab_glyph",
         &["ticket"],

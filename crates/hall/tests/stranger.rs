@@ -3,7 +3,7 @@
 //! The example session of that page is played against a running hall. What the page says that the
 //! hall sends must come, field by field, so that the page cannot grow stale.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -26,13 +26,14 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const NAMED: [&str; 4] = ["epoch", "ticket", "call", "day"];
 
 /// Values that differ and are looked at nowhere else.
-const FREE: [&str; 12] = [
+const FREE: [&str; 13] = [
     "unix_ms",
     "issued_at",
     "issued_at_ms",
     "called_at_ms",
     "arrived_at_ms",
     "until_ms",
+    "since_ms",
     "low_min",
     "high_min",
     "waited_ms",
@@ -62,12 +63,12 @@ async fn the_example_session_of_the_page_is_what_happens() {
         url: server.url(),
         sockets: HashMap::new(),
         names: HashMap::new(),
-        passed_over: Vec::new(),
+        rows: HashMap::new(),
     };
     for (place, (who, step)) in steps.iter().enumerate() {
         let done = timeout(PATIENCE, stranger.play(who, step)).await;
         let place = place + 1;
-        let came = &stranger.passed_over;
+        let came = stranger.rows_of(who);
         assert!(
             done.is_ok(),
             "step {place}: {who} waits in vain for {step:#?}\nand got {came:#?}"
@@ -113,17 +114,19 @@ struct Stranger {
     sockets: HashMap<String, Socket>,
     /// What stands on the page, and what it is today.
     names: HashMap<(String, String), Value>,
-    /// What came in this step and is not what the page shows.
-    passed_over: Vec<Value>,
+    /// Rows that came and were not asked for yet, by who received them.
+    rows: HashMap<String, VecDeque<Value>>,
 }
 
 impl Stranger {
     async fn play(&mut self, who: &str, step: &Step) {
-        self.passed_over.clear();
         match step {
             Step::Sends(frame) => self.send(who, frame).await,
             Step::Receives(frame) => self.receive(who, frame).await,
-            Step::Disconnects => drop(self.sockets.remove(who).expect("it is connected")),
+            Step::Disconnects => {
+                drop(self.sockets.remove(who).expect("it is connected"));
+                self.rows_of(who).clear();
+            }
             Step::ClosedWith(code) => self.closed(who, *code).await,
         }
     }
@@ -140,26 +143,59 @@ impl Stranger {
     }
 
     /// Reads until the frame of the page comes. Rows and beats that the page does not show are
-    /// passed over; an answer or a last word is not.
+    /// passed over; an answer or a last word is not. Answers and rows come in no fixed order to each
+    /// other, so rows that come before their turn are kept.
     async fn receive(&mut self, who: &str, page: &Value) {
+        if page["type"] == "rows" && self.has_received(who, page) {
+            return;
+        }
         loop {
-            let socket = self.sockets.get_mut(who).expect("it is connected");
-            let message = socket.next().await.expect("the connection is open");
-            let Message::Text(text) = message.expect("a message") else {
-                continue;
-            };
-            let frame: Value = serde_json::from_str(&text).expect("JSON");
-            let mut names = self.names.clone();
-            if matches(&mut names, None, page, &frame) {
-                self.names = names;
-                return self.remember_place(page, &frame);
+            let frame = self.next_frame(who).await;
+            if self.recognise(page, &frame) {
+                return;
             }
-            let passing = matches!(frame["type"].as_str(), Some("rows" | "beat" | "welcome"));
-            assert!(passing, "the page says\n{page:#}\nand the hall\n{frame:#}");
-            if frame["type"] != "beat" {
-                self.passed_over.push(frame);
+            match frame["type"].as_str() {
+                Some("rows") => self.rows_of(who).push_back(frame),
+                Some("beat" | "welcome") => {}
+                _ => panic!("the page says\n{page:#}\nand the hall\n{frame:#}"),
             }
         }
+    }
+
+    /// Whether rows of the page came earlier. What came before them is over then.
+    fn has_received(&mut self, who: &str, page: &Value) -> bool {
+        let mut earlier = std::mem::take(self.rows_of(who));
+        let place = earlier.iter().position(|frame| self.recognise(page, frame));
+        if let Some(place) = place {
+            earlier.drain(..=place);
+        }
+        *self.rows_of(who) = earlier;
+        place.is_some()
+    }
+
+    async fn next_frame(&mut self, who: &str) -> Value {
+        let socket = self.sockets.get_mut(who).expect("it is connected");
+        loop {
+            let message = socket.next().await.expect("the connection is open");
+            if let Message::Text(text) = message.expect("a message") {
+                return serde_json::from_str(&text).expect("JSON");
+            }
+        }
+    }
+
+    /// Whether the frame is the one of the page. If so, its names are those of today.
+    fn recognise(&mut self, page: &Value, frame: &Value) -> bool {
+        let mut names = self.names.clone();
+        let same = matches(&mut names, None, page, frame);
+        if same {
+            self.names = names;
+            self.remember_place(page, frame);
+        }
+        same
+    }
+
+    fn rows_of(&mut self, who: &str) -> &mut VecDeque<Value> {
+        self.rows.entry(who.to_owned()).or_default()
     }
 
     async fn closed(&mut self, who: &str, code: u16) {

@@ -79,7 +79,7 @@ pub enum Refusal {
     AppointmentUsed,
     /// It is too early to check in.
     TooEarly {
-        /// From when on, local time `09:45`.
+        /// From when on, local date and time `2026-11-23 09:30`.
         from: String,
     },
     /// It is too late to check in, or the slot is in the past: take a number.
@@ -111,7 +111,7 @@ pub enum Refusal {
     ClerkAway,
     /// The customer is already with this counter or clerk.
     AlreadyThere,
-    /// This role may not do this.
+    /// This role, or anybody in this hall, may not do this.
     NotAllowed,
     /// A name or a reason is empty or too long.
     BadText {

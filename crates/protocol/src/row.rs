@@ -28,15 +28,15 @@ pub enum Row {
     Hall(HallRow),
     /// A service. Seen by all.
     Service(ServiceRow),
-    /// A counter. Seen by counters whole, by walls without its desk.
+    /// A counter. Seen by staff whole, by walls without its desk.
     Counter(CounterRow),
-    /// An open ticket that is on no paper, so that staff know of it. Seen by counters.
+    /// An open ticket that is on no paper, so that staff know of it. Seen by staff.
     Ticket(TicketRow),
     /// One of the last calls. Seen by walls.
     Call(CallRow),
-    /// A line for everybody. Seen by kiosks and walls.
+    /// A line for everybody. Seen by customers and walls.
     Notice(NoticeRow),
-    /// A connected program. Seen by counters.
+    /// A connected program. Seen by staff.
     Device(DeviceRow),
     /// An alarm that stands. Seen by staff.
     Alarm(AlarmRow),
@@ -147,6 +147,9 @@ pub struct HallRow {
     /// Whether a customer who missed a call may come back by himself at a kiosk.
     #[serde(default, skip_serializing_if = "is_default")]
     pub returns: bool,
+    /// The letters of all series of numbers that a customer may hold.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub prefixes: Vec<String>,
 }
 
 /// Whether numbers are given out now.
@@ -292,7 +295,7 @@ pub struct Desk {
     pub in_hand: Option<InHand>,
     /// Who comes next and after that, as it stands now.
     pub next: Vec<NextInLine>,
-    /// Customers whom this counter finished today.
+    /// Errands that this counter finished today.
     pub finished: u32,
     /// Whether it calls whoever comes next by itself.
     #[serde(default, skip_serializing_if = "is_default")]

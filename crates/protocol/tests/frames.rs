@@ -4,7 +4,7 @@
 //! are out there: a line may be added, and none may be changed.
 
 use proptest::prelude::*;
-use protocol::{ClientFrame, HallFrame};
+use protocol::{ClientFrame, HallFrame, NextInLine};
 use serde_json::Value;
 
 const FRAMES: &str = include_str!("frames.txt");
@@ -100,6 +100,19 @@ fn with_one_field_less(value: &Value) -> Vec<(String, Value)> {
 fn a_newer_hall_may_say_more() {
     let longer = r#"{"type":"beat","time":{"unix_ms":1,"offset_min":0,"leap":true},"load":3}"#;
     assert!(serde_json::from_str::<HallFrame>(longer).is_ok());
+}
+
+#[test]
+fn what_is_usual_is_left_out_and_means_the_same_when_it_is_said() {
+    let row = |limit: &str| {
+        format!(
+            r#"{{"ticket":1,"number":"A001","service":"A","class":"ordinary","issued_at_ms":1{limit}}}"#
+        )
+    };
+    let silent: NextInLine = serde_json::from_str(&row("")).expect("a row");
+    let said: NextInLine = serde_json::from_str(&row(r#","limit":"within""#)).expect("a row");
+    assert_eq!(said, silent);
+    assert_eq!(serde_json::to_string(&said).expect("a row"), row(""));
 }
 
 #[test]

@@ -482,11 +482,8 @@ fn set_class(ticket: &mut Ticket, class: &ClassCode, verified: bool) {
 }
 
 fn release(ticket: &mut Ticket, desk: &Desk) {
-    for errand in ticket
-        .errands
-        .iter_mut()
-        .filter(|errand| errand.desk == *desk)
-    {
+    let bound = |errand: &&mut Errand| errand.done.is_none() && errand.desk == *desk;
+    for errand in ticket.errands.iter_mut().filter(bound) {
         errand.desk = Desk::Service(errand.service.clone());
     }
 }

@@ -1,16 +1,14 @@
 //! Writing down what happened: one batch, one transaction, one fsync.
 
 use queue::{Date, Event, Happening};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use crate::appointment::book;
 use crate::chain::Link;
 use crate::open::read_head;
 use crate::record::Record;
-use crate::{Appointment, Head, Store};
-
-/// A request id, as the sixteen bytes of its UUID.
-pub type RequestId = [u8; 16];
+use crate::request::{self, RequestRow};
+use crate::{Answered, Appointment, Head, Store};
 
 /// What one request, or the turn of the day, led to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,17 +19,6 @@ pub struct Entry {
     pub events: Vec<Event>,
     /// The request and its outcome; `None` for what the hall does by itself.
     pub request: Option<Answered>,
-}
-
-/// A request with its one outcome.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answered {
-    /// Its id.
-    pub id: RequestId,
-    /// What was asked, so that an id that comes again with another act is seen. Opaque here.
-    pub act: Vec<u8>,
-    /// The answer. Opaque here.
-    pub outcome: String,
 }
 
 /// Why nothing was written.
@@ -72,28 +59,6 @@ impl Store {
         }
     }
 
-    /// The outcome of a request id and the act that it was for, if it has been answered.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn answered(&self, id: &RequestId) -> Result<Option<Answered>, AppendError> {
-        let find = "SELECT act, outcome FROM request WHERE id = ?1";
-        let found = self
-            .connection
-            .prepare_cached(find)
-            .and_then(|mut statement| {
-                let read = |row: &rusqlite::Row<'_>| {
-                    Ok(Answered {
-                        id: *id,
-                        act: row.get(0)?,
-                        outcome: row.get(1)?,
-                    })
-                };
-                statement.query_row([&id[..]], read).optional()
-            });
-        found.map_err(not_stored)
-    }
-
     /// After a failed commit it is the file that says whether the batch is in it.
     fn settle(
         &mut self,
@@ -127,14 +92,14 @@ fn write(connection: &mut Connection, mut head: Head, batch: &[Entry]) -> rusqli
             head = write_event(&transaction, head, &entry.actor, event)?;
         }
         if let Some(answered) = &entry.request {
-            let insert = "INSERT INTO request (id, act, outcome) VALUES (?1, ?2, ?3)";
-            let mut statement = transaction.prepare_cached(insert)?;
-            statement.execute(params![&answered.id[..], answered.act, answered.outcome])?;
+            let row = RequestRow::new(answered.clone(), head.seq);
+            row.insert(&transaction)?;
+            request::add(&mut head.requests, &row);
         }
     }
     transaction
-        .prepare_cached("UPDATE mark SET head_seq = ?1, head_hash = ?2")?
-        .execute(params![head.seq, &head.hash[..]])?;
+        .prepare_cached("UPDATE mark SET head_seq = ?1, head_hash = ?2, requests = ?3")?
+        .execute(params![head.seq, head.hash, head.requests])?;
     transaction.commit()?;
     Ok(head)
 }
@@ -165,7 +130,13 @@ fn write_event(
         body,
         &hash[..]
     ])?;
-    match &event.what {
+    note(connection, seq, &event.what)?;
+    Ok(Head { seq, hash, ..head })
+}
+
+/// Notes what is looked up beside the journal.
+pub(crate) fn note(connection: &Connection, seq: u64, what: &Happening) -> rusqlite::Result<()> {
+    match what {
         Happening::DayOpened { day, .. } => open_day(connection, seq, *day)?,
         Happening::Booked {
             appointment,
@@ -184,7 +155,7 @@ fn write_event(
         )?,
         _ => {}
     }
-    Ok(Head { seq, hash })
+    Ok(())
 }
 
 /// Notes where a day begins. A day is opened once; were it opened again, its first opening stays

@@ -22,6 +22,17 @@ pub struct Archive {
     connection: Connection,
 }
 
+/// How far a journal goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Entries.
+    pub entries: u64,
+    /// Days on which the hall was open, in order.
+    pub days: Vec<Date>,
+    /// When the last entry was written, in milliseconds since 1970, UTC.
+    pub last_wall_ms: Option<i64>,
+}
+
 /// Why a journal cannot be opened to be read. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
@@ -94,6 +105,15 @@ impl Archive {
             let folder = folder.to_owned();
             return Err(ArchiveError::Absent { folder });
         }
+        Self::open_file(&path)
+    }
+
+    /// Opens a file of another name, such as a backup, to be read.
+    ///
+    /// # Errors
+    /// See [`ArchiveError`].
+    pub fn open_file(path: &Path) -> Result<Self, ArchiveError> {
+        let path = path.to_owned();
         // Without a link on the way the files beside it are found, and no path looks like an address.
         let real = path.canonicalize().unwrap_or_else(|_| path.clone());
         let (connection, found) = open(&real).map_err(|error| explain(&error, &path))?;
@@ -162,6 +182,28 @@ impl Archive {
         }
     }
 
+    /// How far the journal goes, by its mark and its list of days.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn extent(&self) -> Result<Extent, ReplayError> {
+        let head = read_head(&self.connection)?;
+        let select = "SELECT wall_ms FROM journal WHERE seq = ?1";
+        let last_wall_ms = self
+            .connection
+            .query_row(select, [head.seq], |row| row.get(0))
+            .optional()?;
+        Ok(Extent {
+            entries: head.seq,
+            days: self.days()?,
+            last_wall_ms,
+        })
+    }
+
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     fn first_seq(&self, day: Date) -> Result<Option<u64>, ReplayError> {
         let select = "SELECT first_seq FROM day WHERE date = ?1";
         let found = self
@@ -173,7 +215,7 @@ impl Archive {
 }
 
 /// A connection that reads, and the schema of its file.
-fn open(path: &Path) -> rusqlite::Result<(Connection, usize)> {
+pub(crate) fn open(path: &Path) -> rusqlite::Result<(Connection, usize)> {
     let opened = connect(path, "mode=ro");
     // In a folder that this user may not write SQLite finds no room for its index of the
     // write-ahead file. While a hall is in it that file is there; without it nobody writes.

@@ -9,20 +9,30 @@
 mod append;
 mod appointment;
 mod archive;
+mod backup;
 mod chain;
+mod copy;
 mod day_key;
 mod lock;
 mod open;
 mod record;
 mod replay;
+mod request;
+mod restore;
 mod schema;
+mod verify;
 
-pub use append::{Answered, AppendError, Entry, RequestId};
+pub use append::{AppendError, Entry};
 pub use appointment::Appointment;
-pub use archive::{Archive, ArchiveError, DayError};
+pub use archive::{Archive, ArchiveError, DayError, Extent};
+pub use backup::{BackedUp, BackupError};
 pub use day_key::DayKey;
+pub use lock::is_in_use;
 pub use open::OpenError;
 pub use replay::{Recorded, ReplayError};
+pub use request::{Answered, RequestId};
+pub use restore::{Lost, RestoreError, Restored, restore};
+pub use verify::{Bad, Verdict};
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -30,9 +40,19 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use chain::Hash;
+use request::Sum;
 
 /// The file in a hall's data folder.
 pub const FILE_NAME: &str = "hall.sqlite";
+
+/// The SQLite that is built in, such as `3.54.0`.
+#[must_use]
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
+/// The schema that this version of the hall writes.
+pub const SCHEMA: usize = schema::KNOWN;
 
 /// The journal and the outcomes of a hall, open for its one writer.
 #[derive(Debug)]
@@ -45,10 +65,12 @@ pub struct Store {
 }
 
 /// Where the journal ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Head {
     seq: u64,
     hash: Hash,
+    /// Of all requests together.
+    requests: Sum,
 }
 
 impl Store {

@@ -19,3 +19,11 @@ pub(crate) fn own(folder: &Path) -> Result<File, TryLockError> {
     file.try_lock()?;
     Ok(file)
 }
+
+/// Whether a hall runs on a data folder. To find out, the lock is taken for an instant where it is
+/// free; a hall that starts at this very instant is refused, and can be started again.
+#[must_use]
+pub fn is_in_use(folder: &Path) -> bool {
+    let lock = File::open(folder.join(LOCK_NAME));
+    lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+}

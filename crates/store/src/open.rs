@@ -1,6 +1,6 @@
 //! Opening the file: folder, lock, pragmas, schema, the end of the journal.
 
-use std::fs::{self, TryLockError};
+use std::fs::{DirBuilder, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -68,7 +68,7 @@ impl Store {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(folder: &Path) -> Result<Self, OpenError> {
-        fs::create_dir_all(folder).map_err(|reason| OpenError::Folder {
+        make(folder).map_err(|reason| OpenError::Folder {
             folder: folder.to_owned(),
             reason,
         })?;
@@ -85,6 +85,14 @@ impl Store {
             _lock: lock,
         })
     }
+}
+
+/// Makes the folder, for nobody else to look into.
+pub(crate) fn make(folder: &Path) -> io::Result<()> {
+    let mut new = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut new, 0o700);
+    new.recursive(true).create(folder)
 }
 
 /// Every pragma stands here. FULL, for NORMAL loses confirmed commits when the power goes;
@@ -117,12 +125,17 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
 /// Where the journal must end. It is kept beside the journal, for a chain of hashes alone does not
 /// show that its last links are missing.
 pub(crate) fn read_head(connection: &Connection) -> rusqlite::Result<Head> {
-    connection.query_row("SELECT head_seq, head_hash FROM mark", [], |row| {
-        Ok(Head {
-            seq: row.get(0)?,
-            hash: row.get(1)?,
-        })
-    })
+    connection.query_row(
+        "SELECT head_seq, head_hash, requests FROM mark",
+        [],
+        |row| {
+            Ok(Head {
+                seq: row.get(0)?,
+                hash: row.get(1)?,
+                requests: row.get(2)?,
+            })
+        },
+    )
 }
 
 fn refuse(error: TryLockError, path: &Path) -> OpenError {

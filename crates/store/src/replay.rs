@@ -1,5 +1,6 @@
 //! Reading a day back.
 
+use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use queue::{Event, Happening, Moment};
@@ -83,21 +84,63 @@ pub(crate) fn replay_from(
     head: Head,
     mut take: impl FnMut(Recorded) -> ControlFlow<()>,
 ) -> Result<(), ReplayError> {
+    let taken = walk_from(connection, first, head, |recorded, _| {
+        Ok::<_, Infallible>(take(recorded))
+    });
+    taken.map_err(|stopped| match stopped {
+        Stopped::Journal(error) => error,
+        Stopped::Taker(never) => match never {},
+    })
+}
+
+/// What stands in the table beside what it says.
+pub(crate) struct Written {
+    pub(crate) body: String,
+    pub(crate) hash: Hash,
+}
+
+/// Why a walk through the journal ended before its end.
+pub(crate) enum Stopped<E> {
+    /// The journal cannot be believed.
+    Journal(ReplayError),
+    /// Who took the entries could not go on.
+    Taker(E),
+}
+
+impl<E> From<ReplayError> for Stopped<E> {
+    fn from(error: ReplayError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+impl<E> From<rusqlite::Error> for Stopped<E> {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Journal(error.into())
+    }
+}
+
+/// [`replay_from`] for who needs the entries as they are written, and may fail with them.
+pub(crate) fn walk_from<E>(
+    connection: &Connection,
+    first: u64,
+    head: Head,
+    mut take: impl FnMut(Recorded, &Written) -> Result<ControlFlow<()>, E>,
+) -> Result<(), Stopped<E>> {
     let mut before = hash_before(connection, first)?;
     let mut expected = first;
     let select = "SELECT seq, steady_ms, wall_ms, actor, body, hash FROM journal WHERE seq >= ?1 ORDER BY seq";
     let mut statement = connection.prepare(select)?;
     let mut rows = statement.query([first])?;
     while let Some(row) = rows.next()? {
-        let (recorded, hash) = read(row, expected, &before)?;
+        let (recorded, written) = read(row, expected, &before)?;
         let opens = matches!(recorded.event.what, Happening::DayOpened { .. });
         if expected == first && !opens {
-            return Err(damaged(first, "no day begins there"));
+            return Err(damaged(first, "no day begins there").into());
         }
-        if take(recorded).is_break() {
+        if take(recorded, &written).map_err(Stopped::Taker)?.is_break() {
             return Ok(());
         }
-        before = hash;
+        before = written.hash;
         expected += 1;
     }
     let empty = head.seq == 0 && first == 1;
@@ -105,7 +148,7 @@ pub(crate) fn replay_from(
     if whole && (empty || first <= head.seq) {
         Ok(())
     } else {
-        Err(damaged(expected, "it is missing"))
+        Err(damaged(expected, "it is missing").into())
     }
 }
 
@@ -130,7 +173,7 @@ pub(crate) fn damaged(seq: u64, why: &str) -> ReplayError {
     }
 }
 
-fn read(row: &Row<'_>, expected: u64, before: &Hash) -> Result<(Recorded, Hash), ReplayError> {
+fn read(row: &Row<'_>, expected: u64, before: &Hash) -> Result<(Recorded, Written), ReplayError> {
     let seq: u64 = row.get(0)?;
     if seq != expected {
         return Err(damaged(expected, "it is missing"));
@@ -154,7 +197,7 @@ fn read(row: &Row<'_>, expected: u64, before: &Hash) -> Result<(Recorded, Hash),
     }
     let record = Record::from_json(&body).map_err(|error| damaged(expected, &error.to_string()))?;
     let event = record.into_event(at);
-    Ok((Recorded { seq, actor, event }, hash))
+    Ok((Recorded { seq, actor, event }, Written { body, hash }))
 }
 
 impl From<rusqlite::Error> for ReplayError {

@@ -50,7 +50,16 @@ const MIGRATIONS: &[&str] = &[
         key  BLOB NOT NULL CHECK (length(key) = 32)
     ) STRICT;
 "#,
+    // Rows from before have neither, and `mark.requests` is of the others alone.
+    "
+    ALTER TABLE request ADD COLUMN seq INTEGER;
+    ALTER TABLE request ADD COLUMN sum BLOB;
+    ALTER TABLE mark ADD COLUMN requests BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
+",
 ];
+
+/// The first schema whose requests carry checksums.
+pub(crate) const WITH_SUMS: usize = 3;
 
 /// The schema that this version of the hall writes.
 pub(crate) const KNOWN: usize = MIGRATIONS.len();

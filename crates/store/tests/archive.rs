@@ -263,11 +263,11 @@ fn a_reader_says_what_is_wrong_with_the_folder() {
     for (schema, expected) in [
         (
             1,
-            "was written by an older version of the hall (schema 1, this one knows 2). Start the hall once, which brings it up to date.",
+            "was written by an older version of the hall (schema 1, this one knows 3). Start the hall once, which brings it up to date.",
         ),
         (
             99,
-            "was written by a newer version of the hall (schema 99, this one knows 2). Use that version.",
+            "was written by a newer version of the hall (schema 99, this one knows 3). Use that version.",
         ),
     ] {
         let file = behind_the_back(folder.path());

@@ -101,6 +101,30 @@ fn a_file_of_the_first_schema_gets_its_days() {
 }
 
 #[test]
+fn outcomes_from_before_the_checksum_are_given_out_and_counted_as_unknown() {
+    let folder = TempDir::new().expect("a folder");
+    write_by_hand(folder.path());
+    let file = Connection::open(folder.path().join(FILE_NAME)).expect("the file");
+    let insert = "INSERT INTO request VALUES (?1, x'00', 'done')";
+    file.execute(insert, [&[7; 16][..]]).expect("room");
+    drop(file);
+    let new = TempDir::new().expect("a folder");
+    let restored = store::restore(&folder.path().join(FILE_NAME), new.path(), None);
+    let restored = restored.expect("an old file is also a backup");
+    assert_eq!((restored.entries, restored.requests), (7, 1));
+    drop(Store::open(folder.path()).expect("it is brought up to date"));
+    for folder in [&folder, &new] {
+        let store = Store::open(folder.path()).expect("the file");
+        let known = store.answered(&[7; 16]).expect("readable");
+        assert_eq!(known.map(|known| known.outcome), Some("done".to_owned()));
+        let archive = Archive::open(folder.path()).expect("readable");
+        let verdict = archive.verify(|_| {}).expect("readable");
+        assert!(verdict.is_good(), "{verdict:?}");
+        assert_eq!((verdict.requests, verdict.requests_unknown), (0, 1));
+    }
+}
+
+#[test]
 fn a_damaged_opening_does_not_keep_the_hall_from_the_open_day() {
     let folder = TempDir::new().expect("a folder");
     write_by_hand(folder.path());

@@ -7,6 +7,7 @@
 //! if printer.state().can_print() {
 //!     match printer.print(&Slip::example(), 1) {
 //!         PrintOutcome::Printed => println!("on paper"),
+//!         PrintOutcome::Sent => println!("sent, and nobody knows more"),
 //!         PrintOutcome::NotPrinted(trouble) => println!("no paper: {trouble}"),
 //!         PrintOutcome::Unknown(trouble) => println!("offer a copy: {trouble}"),
 //!     }
@@ -15,7 +16,8 @@
 //! ```
 //!
 //! The way of a slip: [`Slip`] (what it says) -> [`layout`] (lines that fit the paper) -> bytes, either
-//! in the printer's own Chinese font or as an image in ours -> [`Printer`] (one job, confirmed).
+//! in the printer's own Chinese font or as an image in ours -> [`Printer`] (one job, confirmed), which a
+//! kiosk gives to a [`spool::Spooler`] (every job on disk before its first byte leaves).
 //! Everything blocks; a program keeps its printer on a thread of its own.
 
 mod bitmap;
@@ -29,6 +31,7 @@ mod profile;
 mod raster;
 mod reply;
 mod slip;
+pub mod spool;
 mod state;
 mod template;
 mod transport;
@@ -41,12 +44,12 @@ pub use logo::{LogoError, read_logo};
 pub use native::Charset;
 pub use paper::Paper;
 pub use printer::{
-    Completion, Method, PAPER_DOTS, PrintOutcome, Printer, PrinterError, PrinterSettings,
+    Completion, Method, PAPER_DOTS, Prepared, PrintOutcome, Printer, PrinterError, PrinterSettings,
 };
 pub use profile::{Profile, ProfileError};
 pub use raster::render_preview;
 pub use slip::{Bilingual, QR_TEXT_BYTES_MAX, Slip, WaitInterval};
 pub use state::{PrinterState, Trouble};
 pub use template::{Label, Languages, Part, Template};
-pub use transport::{LinkFault, SendFault, Tcp, Transport};
+pub use transport::{Address, AddressError, LinkFault, SendFault, Transport, Way};
 pub use typeface::{Lettering, Typeface, TypefaceError};

@@ -132,7 +132,7 @@ impl ProfileFile {
             ))?),
         };
         let completion = completion(&self.completion).ok_or(format!(
-            "{:?} is no completion; there are process-id and paper-sensor",
+            "{:?} is no completion; there are process-id, paper-sensor and nothing",
             self.completion
         ))?;
         let end = [bytes(&self.cut)?, bytes(&self.present)?].concat();
@@ -153,6 +153,7 @@ fn completion(name: &str) -> Option<Completion> {
     match name {
         "process-id" => Some(Completion::ProcessId),
         "paper-sensor" => Some(Completion::PaperSensor),
+        "nothing" => Some(Completion::Nothing),
         _ => None,
     }
 }

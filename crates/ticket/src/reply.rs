@@ -8,13 +8,17 @@ pub(crate) enum Reply {
     RealTime(u8),
     /// A report made by itself (ASB): four bytes, the first `0xx1xx00`, the others `0xx0xxxx`.
     Automatic([u8; 4]),
-    /// An answer to `GS r`: `0xx0xxxx`.
+    /// An answer to `GS r 1`: `0xx0aabb`, each pair of bits alike.
     Sensor(u8),
     /// The answer to `GS ( H` function 48: `37 22 d1 d2 d3 d4 00`.
     ProcessId([u8; 4]),
+    /// The answer to `DLE DC4 8`: `37 25 00`.
+    Cleared,
+    /// A byte that belongs to no reply.
+    Noise(u8),
 }
 
-/// Takes bytes in any portions and gives replies. Bytes that belong to none are dropped.
+/// Takes bytes in any portions and gives replies.
 #[derive(Debug, Default)]
 pub(crate) struct ReplyReader {
     pending: Vec<u8>,
@@ -27,19 +31,22 @@ impl ReplyReader {
 
     /// The next whole reply, or `None` until more bytes have come.
     pub(crate) fn next_reply(&mut self) -> Option<Reply> {
-        loop {
-            let (reply, used) = match parse(&self.pending) {
-                Parsed::Reply(reply, used) => (Some(reply), used),
-                Parsed::Noise => (None, 1),
-                Parsed::Incomplete => return None,
-            };
-            self.pending.drain(..used);
-            if reply.is_some() {
-                return reply;
-            }
+        while let Some(&(XON | XOFF)) = self.pending.first() {
+            self.pending.remove(0);
         }
+        let (reply, used) = match parse(&self.pending) {
+            Parsed::Reply(reply, used) => (reply, used),
+            Parsed::Noise => (Reply::Noise(*self.pending.first()?), 1),
+            Parsed::Incomplete => return None,
+        };
+        self.pending.drain(..used);
+        Some(reply)
     }
 }
+
+/// Flow control of a serial line, which says nothing of the printer.
+const XON: u8 = 0x11;
+const XOFF: u8 = 0x13;
 
 enum Parsed {
     Reply(Reply, usize),
@@ -52,20 +59,27 @@ fn parse(bytes: &[u8]) -> Parsed {
         return Parsed::Incomplete;
     };
     if first == 0x37 {
-        parse_process_id(bytes)
+        parse_headed(bytes)
     } else if first & 0x13 == 0x12 {
         Parsed::Reply(Reply::RealTime(first), 1)
     } else if first & 0x93 == 0x10 {
         parse_automatic(bytes)
-    } else if first & 0x90 == 0 {
+    } else if first & 0x90 == 0 && has_paired_bits(first) {
         Parsed::Reply(Reply::Sensor(first), 1)
     } else {
         Parsed::Noise
     }
 }
 
-fn parse_process_id(bytes: &[u8]) -> Parsed {
+/// Each sensor of the paper is told by two bits that are alike.
+fn has_paired_bits(byte: u8) -> bool {
+    (byte >> 1 ^ byte) & 0x05 == 0
+}
+
+fn parse_headed(bytes: &[u8]) -> Parsed {
     match bytes {
+        [0x37, 0x25, 0, ..] => Parsed::Reply(Reply::Cleared, 3),
+        [0x37, 0x25] => Parsed::Incomplete,
         [0x37, 0x22, d1, d2, d3, d4, 0, ..] => {
             Parsed::Reply(Reply::ProcessId([*d1, *d2, *d3, *d4]), 7)
         }
@@ -128,6 +142,21 @@ mod tests {
     #[test]
     fn a_hanging_ticket_is_still_an_answer() {
         assert_eq!(replies(&[&[0x92]]), [Reply::RealTime(0x92)]);
+    }
+
+    #[test]
+    fn noise_is_called_noise() {
+        assert_eq!(
+            replies(&[&[0xff, 0x12, 0x05, 0x37, 0x25, 0, 0x37, 0x26]]),
+            [
+                Reply::Noise(0xff),
+                Reply::RealTime(0x12),
+                Reply::Noise(0x05),
+                Reply::Cleared,
+                Reply::Noise(0x37),
+                Reply::Noise(0x26),
+            ]
+        );
     }
 
     #[test]

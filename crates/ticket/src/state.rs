@@ -62,6 +62,12 @@ pub enum Trouble {
     /// The slip holds something that cannot be put on paper, such as an overlong QR text.
     #[error("the slip holds something that cannot be printed")]
     Unprintable,
+    /// The spool's disk refuses, so nothing may be sent.
+    #[error("the print job cannot be written down")]
+    Unrecorded,
+    /// The program that prints was stopped meanwhile.
+    #[error("the program stopped before the ticket was printed")]
+    Stopped,
 }
 
 /// The four answers to `DLE EOT 1..4`.
@@ -95,6 +101,11 @@ impl StatusBytes {
             None if self.paper & 0x0c != 0 => PrinterState::NearEnd,
             None => PrinterState::Ready,
         }
+    }
+
+    /// The addition of kiosk printers: the last ticket has not been taken.
+    pub(crate) fn ticket_hangs(self) -> bool {
+        self.printer & 0x80 != 0
     }
 }
 

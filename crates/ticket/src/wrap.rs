@@ -119,7 +119,8 @@ fn fill<'a, 'b>(pieces: &'a [Piece<'b>], room: u32) -> Vec<&'a [Piece<'b>]> {
 }
 
 /// The text cut at every place where a line may end. A piece wider than the room is cut
-/// between characters: cut off at the paper's edge it would be worse.
+/// between characters, before a number rather than within: cut off at the paper's edge it would
+/// be worse.
 fn pieces<'a>(text: &'a str, room: u32, width_of: &impl Fn(&str) -> u32) -> Vec<Piece<'a>> {
     let bound = bound_ranges(text);
     let may_end = |at: usize| !bound.iter().any(|range| range.start < at && at < range.end);
@@ -128,7 +129,19 @@ fn pieces<'a>(text: &'a str, room: u32, width_of: &impl Fn(&str) -> u32) -> Vec<
     for (end, _) in linebreaks(text).filter(|&(at, _)| may_end(at)) {
         let mut rest = Piece::new(&text[start..end], width_of);
         while rest.width_at_end > room {
-            let (head, tail) = rest.text.split_at(head_bytes(rest.text, room, width_of));
+            let begin = end - rest.text.len();
+            let cut = begin + head_bytes(rest.text, room, width_of);
+            let number = bound
+                .iter()
+                .find(|range| range.start < cut && cut < range.end);
+            let cut = number.map_or(cut, |range| {
+                if range.start > begin {
+                    range.start
+                } else {
+                    cut
+                }
+            });
+            let (head, tail) = (&text[begin..cut], &text[cut..end]);
             pieces.push(Piece::new(head, width_of));
             rest = Piece::new(tail, width_of);
         }

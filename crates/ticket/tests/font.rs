@@ -101,7 +101,7 @@ fn the_font_takes_little_memory() {
 /// Kilobytes of font files mapped into this process, and of those in memory.
 #[cfg(target_os = "linux")]
 fn font_kb() -> (u64, u64) {
-    let maps = std::fs::read_to_string("/proc/self/smaps").unwrap();
+    let maps = std::fs::read_to_string("/proc/self/smaps").expect("Linux tells");
     let (mut sums, mut in_font) = ((0u64, 0u64), false);
     for line in maps.lines() {
         let mut words = line.split_whitespace();

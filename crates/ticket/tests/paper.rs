@@ -247,7 +247,7 @@ fn spelled_by_dots(dots: u32) -> usize {
             assert_eq!(place, None, "ticket {ticket} on {dots} dots");
         }
         // Some are looked at bare, which is enough to know that the danger is real.
-        if ticket % 20 == 0 {
+        if ticket.is_multiple_of(20) {
             let bitmap = render_preview(&slip, dots, &typeface);
             let data: Vec<u8> = bitmap.rows().flatten().copied().collect();
             count += usize::from(data.windows(2).any(spells_real_time_command));
@@ -280,13 +280,15 @@ fn nth_slip(n: u32) -> Slip {
         }),
         issued_at: format!("2026-11-22 {:02}:{:02}", 8 + n / 1_250, n % 60),
         serial: format!("20261122-{n:06}"),
-        qr: (n % 5 == 0).then(|| format!("https://hall.example/t/20261122-{n:06}")),
-        favoured: n % 7 == 0,
-        large_print: n % 11 == 0,
+        qr: n
+            .is_multiple_of(5)
+            .then(|| format!("https://hall.example/t/20261122-{n:06}")),
+        favoured: n.is_multiple_of(7),
+        large_print: n.is_multiple_of(11),
         ..Slip::example()
     };
-    slip.copy = u32::from(n % 13 == 0);
-    slip.template.logo = (n % 4 == 0).then(|| grey_logo(n));
+    slip.copy = u32::from(n.is_multiple_of(13));
+    slip.template.logo = n.is_multiple_of(4).then(|| grey_logo(n));
     slip
 }
 
@@ -301,7 +303,7 @@ fn grey_logo(seed: u32) -> Bitmap {
             state ^= state << 13;
             state ^= state >> 17;
             state ^= state << 5;
-            if state % 6 == 0 {
+            if state.is_multiple_of(6) {
                 bitmap.blacken(x, y);
             }
         }

@@ -1,9 +1,13 @@
-//! `cargo xtask bench`: measures the hall and the machine's own limits in one run, and its start.
+//! `cargo xtask bench`: measures the hall and the machine's own limits in one run, its start, its
+//! rules and its simulation.
 
 use anyhow::Result;
 use clap::Args;
 
 use crate::workspace;
+
+/// The benches after that of the running hall, by package and name.
+const OTHERS: [(&str, &str); 3] = [("store", "start"), ("queue", "next"), ("hall", "simulate")];
 
 #[derive(Args)]
 pub struct Options {
@@ -17,11 +21,8 @@ pub fn run(options: &Options) -> Result<()> {
         workspace::cargo(["bench", "--package", "hall", "--bench", "limits", "--"])
             .args(&options.rest),
     )?;
-    workspace::run(&mut workspace::cargo([
-        "bench",
-        "--package",
-        "store",
-        "--bench",
-        "start",
-    ]))
+    OTHERS.iter().try_for_each(|(package, bench)| {
+        let arguments = ["bench", "--package", package, "--bench", bench];
+        workspace::run(&mut workspace::cargo(arguments))
+    })
 }

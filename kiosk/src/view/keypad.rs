@@ -55,9 +55,11 @@ impl Controller {
 }
 
 /// The letters of all numbers of the hall, also of services that no kiosk offers: a guide gave
-/// their numbers out.
+/// their numbers out. A hall that does not say them has those of its services.
 fn letters(table: &Table) -> Vec<String> {
-    table.services().map(|row| row.code.clone()).collect()
+    let said = table.hall().map(|hall| hall.prefixes.clone());
+    let said = said.filter(|prefixes| !prefixes.is_empty());
+    said.unwrap_or_else(|| table.services().map(|row| row.code.clone()).collect())
 }
 
 /// A mobile number as it is said: `138 0013 8000`. Everything else in fours, a number as it is.

@@ -162,7 +162,7 @@ impl Story {
         self.becomes(&call, CallState::Serving)?;
         self.picture("first-arrived")?;
         self.counters[0].click(&mut self.reader, FINISH)?;
-        self.finished(&call)?;
+        self.finished(&call, CALL_NEXT)?;
         self.picture("first-finished")
     }
 
@@ -173,7 +173,7 @@ impl Story {
         self.counters[1].press(&mut self.reader, ARRIVED, Key::SPACE)?;
         self.becomes(&call, CallState::Serving)?;
         self.counters[1].press(&mut self.reader, FINISH, Key::F5)?;
-        self.finished(&call)?;
+        self.finished(&call, AWAIT_NEXT)?;
         self.picture("second-finished")
     }
 
@@ -244,13 +244,14 @@ impl Story {
         })
     }
 
-    fn finished(&mut self, call: &CallRow) -> Result<()> {
+    /// The customer is done, and the clerk's large button offers what comes then.
+    fn finished(&mut self, call: &CallRow, then: &str) -> Result<()> {
         self.becomes(call, CallState::Finished)?;
         self.summary.finished.add(&call.number, Some(call.call));
         println!("  {} is finished", call.number);
         let counter = usize::from(call.counter - 1);
         self.counters[counter]
-            .find(&mut self.reader, CALL_NEXT)
+            .find(&mut self.reader, then)
             .map(drop)
     }
 
@@ -285,6 +286,7 @@ impl Story {
 /// What the programs' buttons and labels say in Chinese.
 const YOUR_NUMBER: &str = "您的号码 ";
 const CALL_NEXT: &str = "呼叫下一位";
+const AWAIT_NEXT: &str = "等下一位来";
 const ARRIVED: &str = "客户已到";
 const FINISH: &str = "办结";
 

@@ -33,6 +33,8 @@ impl RunningHall {
 
 async fn start(folder: &Path) -> Server {
     let mut settings = HallSettings::default_hall();
+    // The tests recall at once.
+    settings.house.recall.least_interval_ms = 0;
     settings.listen = SocketAddr::from(([127, 0, 0, 1], 0));
     let store = Store::open(folder).unwrap();
     let last = store.last_moment().unwrap();

@@ -89,8 +89,8 @@ impl<'a> Bare<'a> {
         {
             let mut journal = transaction
                 .prepare_cached("INSERT INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-            let mut request =
-                transaction.prepare_cached("INSERT INTO request VALUES (?1, ?2, ?3)")?;
+            let mut request = transaction
+                .prepare_cached("INSERT INTO request (id, act, outcome) VALUES (?1, ?2, ?3)")?;
             for _ in 0..group {
                 self.seq += 1;
                 insert(self.rows, self.seq, &mut journal, &mut request)?;

@@ -83,12 +83,21 @@ fn holder(key: &[u8; 32], phone: &str) -> Result<Holder, Refusal> {
     if phone.chars().count() > MAX_PHONE_CHARS || !phone.chars().all(sign) || digits.len() < 5 {
         return Err(bad());
     }
+    let digits = without_country(&digits);
     let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| bad())?;
     mac.update(digits.as_bytes());
     let bytes = mac.finalize().into_bytes();
     let mut first = [0; 8];
     first.copy_from_slice(&bytes[..8]);
     Ok(Holder(u64::from_le_bytes(first)))
+}
+
+/// The number as it is dialled at home: a Chinese mobile number has eleven digits, behind the
+/// country's code 86 (ITU-T E.164) if it is written for people abroad.
+fn without_country(digits: &str) -> &str {
+    let international = digits.strip_prefix("00").unwrap_or(digits);
+    let home = international.strip_prefix("86");
+    home.filter(|home| home.len() == 11).unwrap_or(digits)
 }
 
 /// A code drawn from the chance that is in the request's id, so that a request that comes again
@@ -118,7 +127,9 @@ mod tests {
     fn a_telephone_number_is_the_same_however_it_is_written_and_nothing_without_the_key() {
         let (today, tomorrow) = ([1; 32], [2; 32]);
         let written = holder(&today, "138 0013 8000").unwrap();
-        assert_eq!(holder(&today, "13800138000").unwrap(), written);
+        for same in ["13800138000", "+86 138-0013-8000", "0086 13800138000"] {
+            assert_eq!(holder(&today, same).unwrap(), written, "{same}");
+        }
         assert_ne!(holder(&today, "13800138001").unwrap(), written);
         assert_ne!(holder(&tomorrow, "13800138000").unwrap(), written);
     }

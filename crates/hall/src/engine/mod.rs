@@ -260,7 +260,8 @@ impl<J: Journal> Engine<J> {
         role: Role,
         (id, act): (Uuid, &Act),
     ) -> Result<(Vec<Event>, Done), Refusal> {
-        if !act.may_be_asked_by(role) {
+        let of_appointments = matches!(act, Act::Book { .. } | Act::CheckIn { .. });
+        if !act.may_be_asked_by(role) || (of_appointments && !self.settings.appointments) {
             return Err(Refusal::NotAllowed);
         }
         let date = self.queue.day().date().unwrap_or(now.today);

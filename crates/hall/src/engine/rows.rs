@@ -91,6 +91,12 @@ impl View<'_> {
             },
             appointments: self.settings.appointments,
             returns: rules.missed.is_some(),
+            prefixes: rules
+                .series
+                .keys()
+                .filter(|code| rules.walk_in_series.as_ref() != Some(code))
+                .map(ToString::to_string)
+                .collect(),
         }
     }
 

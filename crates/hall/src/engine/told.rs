@@ -92,11 +92,8 @@ impl Teller<'_> {
     }
 
     fn issued(&self, at: Moment, issued: &queue::Issued) -> Issued {
-        // The slot of an appointment is where its waiting counts from, on the other clock.
-        let slot = issued.appointment.as_ref().map(|_| {
-            let ahead_ms = issued.waits_from_ms.wrapping_sub(at.steady_ms) as i64;
-            self.time_text(at.wall_ms.saturating_add(ahead_ms))
-        });
+        let booked = issued.appointment.is_some();
+        let slot = booked.then(|| self.slot_text(issued.waits_from_ms, at));
         let errands: Vec<&ServiceCode> = issued.errands.iter().collect();
         Issued {
             slot,
@@ -111,13 +108,13 @@ impl Teller<'_> {
 
     /// The slip of a ticket as it stands now, with the time when it was issued.
     fn reprint(&self, at: Moment, ticket: &Ticket) -> Issued {
-        let errands: Vec<&ServiceCode> = ticket
-            .errands
-            .iter()
-            .map(|errand| &errand.service)
-            .collect();
+        let open = ticket.open_errands();
+        let errands: Vec<&ServiceCode> = open.map(|(_, errand)| &errand.service).collect();
+        // What it waits from is its slot until it is called.
+        let booked = ticket.appointment.is_some() && ticket.call.is_none();
         Issued {
             copy: ticket.copies + 1,
+            slot: booked.then(|| self.slot_text(ticket.waits_from_ms, at)),
             ..self.slip(
                 at,
                 &errands,
@@ -153,9 +150,12 @@ impl Teller<'_> {
         }
     }
 
-    /// The time alone, of a local date and time.
-    fn time_text(&self, wall_ms: i64) -> String {
-        let text = self.calendar.local_text(wall_ms);
+    /// The local time of a slot, which is known by where on the steady clock its waiting begins.
+    fn slot_text(&self, waits_from_ms: u64, now: Moment) -> String {
+        let ahead_ms = waits_from_ms.wrapping_sub(now.steady_ms) as i64;
+        let text = self
+            .calendar
+            .local_text(now.wall_ms.saturating_add(ahead_ms));
         text.rsplit(' ').next().unwrap_or_default().to_owned()
     }
 }

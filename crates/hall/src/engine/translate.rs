@@ -114,7 +114,7 @@ pub(crate) fn command(act: &Act, role: Role, day: &Day, known: &Known) -> Result
         } => Command::Hold {
             counter: counter(at),
             reason: text("reason", reason, MAX_REASON_CHARS)?,
-            for_ms: minutes.map(|minutes| u64::from(minutes.clamp(1, MAX_HOLD_MIN)) * MINUTE_MS),
+            for_ms: minutes.map(hold_ms).transpose()?,
         },
         Act::ResumeHeld {
             counter: at,
@@ -188,6 +188,15 @@ fn desk(to: &TransferTo) -> Desk {
         TransferTo::Counter { number } => Desk::Counter(CounterNumber(*number)),
         TransferTo::Clerk { clerk } => Desk::Clerk(clerk.trim().to_owned()),
     }
+}
+
+fn hold_ms(minutes: u32) -> Result<u64, Refusal> {
+    if !(1..=MAX_HOLD_MIN).contains(&minutes) {
+        return Err(Refusal::BadText {
+            field: "minutes".to_owned(),
+        });
+    }
+    Ok(u64::from(minutes) * MINUTE_MS)
 }
 
 fn optional_text(field: &str, content: &str, max_chars: usize) -> Result<Option<String>, Refusal> {

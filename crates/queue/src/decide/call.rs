@@ -32,8 +32,9 @@ impl Queue {
         if self.known(ticket)?.state != State::Waiting {
             return Err(Refusal::NotWaiting);
         }
-        if stays(&finished) {
-            return Ok(finished);
+        // Another was asked for, so nobody is to be surprised by who stays.
+        if let (true, Some(in_hand)) = (stays(&finished), self.day.in_hand(counter)) {
+            return Err(Refusal::StillInHand(in_hand.number.clone()));
         }
         let pick = self.chosen(counter, ticket, now.at);
         let pick = pick.ok_or(Refusal::NotServedHere)?;

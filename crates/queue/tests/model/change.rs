@@ -354,7 +354,7 @@ impl Model {
             };
             let bound: Vec<_> = left.iter().filter(bound).collect();
             for errand in &mut ticket.errands {
-                if bound.contains(&&errand.desk) {
+                if !errand.done && bound.contains(&&errand.desk) {
                     errand.desk = Desk::Service(errand.service.clone());
                 }
             }

@@ -148,7 +148,7 @@ impl Model {
             Command::AwaitNext(counter) => self.may_call(*counter),
             Command::CallChosen(counter, id) => {
                 let now_ms = now.at.steady_ms;
-                let may = || self.stays(*counter) || self.may_be_called(*id, *counter, now_ms);
+                let may = || !self.stays(*counter) && self.may_be_called(*id, *counter, now_ms);
                 self.settings.may_choose
                     && self.may_call(*counter)
                     && state(id) == Some(State::Waiting)

@@ -61,21 +61,21 @@ const WISHES: [(u32, Wish); 26] = [
     (4, Wish::Return),
     (2, Wish::SetClass),
     (8, Wish::SignIn),
-    (2, Wish::SignOut),
+    (3, Wish::SignOut),
     (14, Wish::CallNext),
     (3, Wish::CallChosen),
     (4, Wish::AwaitNext),
     (1, Wish::StopAwaiting),
     (2, Wish::ServeWithout),
     (5, Wish::Recall),
-    (9, Wish::Arrive),
+    (10, Wish::Arrive),
     (5, Wish::Finish),
     (5, Wish::NoShow),
     (2, Wish::UndoNoShow),
     (3, Wish::Hold),
     (2, Wish::ResumeHeld),
     (3, Wish::PutBack),
-    (6, Wish::Transfer),
+    (10, Wish::Transfer),
     (1, Wish::Pause),
     (2, Wish::Resume),
 ];
@@ -263,17 +263,11 @@ impl Chooser<'_> {
     }
 
     fn transfer(&self, counter: CounterNumber) -> Command {
-        let to = match self.dice[2] % 5 {
-            0 | 1 => Desk::Service(self.service(3)),
-            2 | 3 => {
-                let day = self.queue.day();
-                let open = (1..=COUNTERS)
-                    .map(CounterNumber)
-                    .filter(|to| day.counter(*to).is_some());
-                let others: Vec<_> = open.filter(|to| *to != counter).collect();
-                let any = CounterNumber((self.dice[3] % 6) as u16);
-                Desk::Counter(*others.get(self.dice[3] as usize % 4).unwrap_or(&any))
-            }
+        let any = || CounterNumber((self.dice[3] % 6) as u16);
+        let to = match self.dice[2] % 8 {
+            0..=2 => Desk::Service(self.service(3)),
+            3..=5 => Desk::Counter(self.colleague_of(counter).unwrap_or_else(any)),
+            6 => Desk::Counter(any()),
             _ => Desk::Clerk(self.clerk()),
         };
         Command::Transfer {
@@ -283,6 +277,12 @@ impl Chooser<'_> {
             keep_time: self.dice[4].is_multiple_of(2),
             come_back: (self.dice[4] / 2).is_multiple_of(2),
         }
+    }
+
+    /// The first other counter that is open, so that several are handed over to the same.
+    fn colleague_of(&self, counter: CounterNumber) -> Option<CounterNumber> {
+        let mut others = (1..=COUNTERS).map(CounterNumber);
+        others.find(|other| *other != counter && self.is_open(*other))
     }
 
     fn hand(&self, counter: CounterNumber) -> Option<State> {
@@ -351,10 +351,12 @@ impl Chooser<'_> {
     }
 
     fn class(&self) -> ClassCode {
-        let code = CLASSES
-            .get(self.dice[2] as usize % 3)
-            .filter(|_| !self.dice[2].is_multiple_of(50));
-        ClassCode::new(code.unwrap_or(&"unknown"))
+        let code = match self.dice[2] % 50 {
+            0 => "unknown",
+            1..=30 => CLASSES[0],
+            roll => CLASSES[roll as usize % CLASSES.len()],
+        };
+        ClassCode::new(code)
     }
 
     fn clerk(&self) -> String {

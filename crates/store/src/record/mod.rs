@@ -3,6 +3,7 @@
 //! what the rules did before they knew it.
 
 mod read;
+mod words;
 mod write;
 
 use serde::{Deserialize, Serialize};

@@ -1,14 +1,14 @@
 //! Records to events.
 
 use queue::{
-    Alarm, AppointmentCode, CallId, CancelWhy, Channel, ClassCode, CounterNumber, Date, Desk,
-    Event, Happening, Holder, Issued, Moment, NoPaper, Number, OutcomeCode, Passed, Place, Reason,
-    Requeue, SeriesCode, ServiceCode, Then, TicketId, Why,
+    Alarm, AppointmentCode, CallId, ClassCode, CounterNumber, Date, Desk, Event, Happening, Holder,
+    Issued, Moment, Number, OutcomeCode, Passed, Place, Reason, SeriesCode, ServiceCode, Then,
+    TicketId,
 };
 
 use super::{
-    AlarmRecord, CancelRecord, ChannelRecord, DeskRecord, MomentRecord, PassedRecord, PlaceRecord,
-    ReasonRecord, ReasonWhyRecord, Record, RequeueRecord, ThenRecord, WhyRecord,
+    AlarmRecord, DeskRecord, MomentRecord, PassedRecord, PlaceRecord, ReasonRecord, Record,
+    ThenRecord,
 };
 
 impl Record {
@@ -322,68 +322,10 @@ impl From<AlarmRecord> for Alarm {
     }
 }
 
-impl From<WhyRecord> for NoPaper {
-    fn from(record: WhyRecord) -> Self {
-        match record {
-            WhyRecord::PaperOut => Self::PaperOut,
-            WhyRecord::CoverOpen => Self::CoverOpen,
-            WhyRecord::CutterJam => Self::CutterJam,
-            WhyRecord::PrinterFault => Self::PrinterFault,
-            WhyRecord::Unreachable => Self::Unreachable,
-            WhyRecord::Unknown => Self::Unknown,
-            WhyRecord::NoPrinter => Self::NoPrinter,
-        }
-    }
-}
-
-impl From<CancelRecord> for CancelWhy {
-    fn from(record: CancelRecord) -> Self {
-        match record {
-            CancelRecord::HeldByNobody => Self::HeldByNobody,
-            CancelRecord::Customer => Self::Customer,
-            CancelRecord::Staff => Self::Staff,
-        }
-    }
-}
-
-impl From<ChannelRecord> for Channel {
-    fn from(record: ChannelRecord) -> Self {
-        match record {
-            ChannelRecord::Kiosk => Self::Kiosk,
-            ChannelRecord::Guide => Self::Guide,
-            ChannelRecord::Phone => Self::Phone,
-            ChannelRecord::WalkIn => Self::WalkIn,
-        }
-    }
-}
-
-impl From<RequeueRecord> for Requeue {
-    fn from(record: RequeueRecord) -> Self {
-        match record {
-            RequeueRecord::PutBack => Self::PutBack,
-            RequeueRecord::HoldOver => Self::HoldOver,
-            RequeueRecord::Returned => Self::Returned,
-        }
-    }
-}
-
-impl From<ReasonWhyRecord> for Why {
-    fn from(record: ReasonWhyRecord) -> Self {
-        match record {
-            ReasonWhyRecord::Score => Self::Score,
-            ReasonWhyRecord::Reserved => Self::Reserved,
-            ReasonWhyRecord::Rank => Self::Rank,
-            ReasonWhyRecord::PutFirst => Self::PutFirst,
-            ReasonWhyRecord::Returned => Self::Returned,
-            ReasonWhyRecord::Alone => Self::Alone,
-            ReasonWhyRecord::Chosen => Self::Chosen,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use queue::{CancelWhy, Why};
 
     const AT: Moment = Moment {
         steady_ms: 1_000,

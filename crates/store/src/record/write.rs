@@ -1,13 +1,10 @@
 //! Events to records.
 
-use queue::{
-    Alarm, CancelWhy, Channel, Desk, Event, Happening, Issued, Moment, NoPaper, Passed, Place,
-    Reason, Requeue, Then, Why,
-};
+use queue::{Alarm, Desk, Event, Happening, Issued, Moment, Passed, Place, Reason, Then};
 
 use super::{
-    AlarmRecord, CancelRecord, ChannelRecord, DeskRecord, MomentRecord, PassedRecord, PlaceRecord,
-    ReasonRecord, ReasonWhyRecord, Record, RequeueRecord, ThenRecord, WhyRecord,
+    AlarmRecord, DeskRecord, MomentRecord, PassedRecord, PlaceRecord, ReasonRecord, Record,
+    ThenRecord,
 };
 
 impl From<&Event> for Record {
@@ -270,65 +267,6 @@ impl From<&Alarm> for AlarmRecord {
             Alarm::LongestWait(service) => {
                 Self::LongestWait(service.as_ref().map(ToString::to_string))
             }
-        }
-    }
-}
-
-impl From<NoPaper> for WhyRecord {
-    fn from(value: NoPaper) -> Self {
-        match value {
-            NoPaper::PaperOut => Self::PaperOut,
-            NoPaper::CoverOpen => Self::CoverOpen,
-            NoPaper::CutterJam => Self::CutterJam,
-            NoPaper::PrinterFault => Self::PrinterFault,
-            NoPaper::Unreachable => Self::Unreachable,
-            NoPaper::Unknown => Self::Unknown,
-            NoPaper::NoPrinter => Self::NoPrinter,
-        }
-    }
-}
-
-impl From<CancelWhy> for CancelRecord {
-    fn from(value: CancelWhy) -> Self {
-        match value {
-            CancelWhy::HeldByNobody => Self::HeldByNobody,
-            CancelWhy::Customer => Self::Customer,
-            CancelWhy::Staff => Self::Staff,
-        }
-    }
-}
-
-impl From<Channel> for ChannelRecord {
-    fn from(value: Channel) -> Self {
-        match value {
-            Channel::Kiosk => Self::Kiosk,
-            Channel::Guide => Self::Guide,
-            Channel::Phone => Self::Phone,
-            Channel::WalkIn => Self::WalkIn,
-        }
-    }
-}
-
-impl From<Requeue> for RequeueRecord {
-    fn from(value: Requeue) -> Self {
-        match value {
-            Requeue::PutBack => Self::PutBack,
-            Requeue::HoldOver => Self::HoldOver,
-            Requeue::Returned => Self::Returned,
-        }
-    }
-}
-
-impl From<Why> for ReasonWhyRecord {
-    fn from(value: Why) -> Self {
-        match value {
-            Why::Score => Self::Score,
-            Why::Reserved => Self::Reserved,
-            Why::Rank => Self::Rank,
-            Why::PutFirst => Self::PutFirst,
-            Why::Returned => Self::Returned,
-            Why::Alone => Self::Alone,
-            Why::Chosen => Self::Chosen,
         }
     }
 }

@@ -9,7 +9,7 @@ use queue::{
     Requeue, SeriesCode, ServiceCode, Then, TicketId, Why,
 };
 use rusqlite::Connection;
-use store::{Answered, Entry, FILE_NAME, Store};
+use store::{Answered, Archive, Entry, FILE_NAME, Recorded, Store};
 
 pub const DAY: u32 = 20_261_122;
 
@@ -263,4 +263,30 @@ pub fn replayed(store: &Store) -> Vec<Event> {
 /// The closed file, opened by another hand.
 pub fn behind_the_back(folder: &Path) -> Connection {
     Connection::open(folder.join(FILE_NAME)).expect("a database")
+}
+
+/// A closed journal of three days with so many tickets on each, every ticket a request.
+pub fn three_days(folder: &Path, tickets: u32) {
+    let mut store = Store::open(folder).expect("a new file");
+    for day in 0..3 {
+        let opened = entry(vec![event(day_opened(DAY + day))]);
+        store.append(store.seq(), &[opened]).expect("room");
+        for serial in 1..=tickets {
+            let id = (day * tickets + serial) as u8;
+            let taken = request(id, vec![event(issued(serial, "A", serial, "ordinary"))]);
+            store.append(store.seq(), &[taken]).expect("room");
+        }
+    }
+}
+
+/// Everything that the three days of a journal say.
+pub fn all_days(folder: &Path) -> Vec<Recorded> {
+    let archive = Archive::open(folder).expect("readable");
+    let mut all = Vec::new();
+    for day in archive.days().expect("readable") {
+        archive
+            .replay_day(day, None, |recorded| all.push(recorded))
+            .expect("the day can be believed");
+    }
+    all
 }

@@ -1,0 +1,288 @@
+//! Bringing the memory back from a backup: all that is good of it, and a list of what is not.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use queue::{Date, Moment};
+use rusqlite::Connection;
+
+use crate::archive::{self, ArchiveError};
+use crate::backup::{Part, sync_folder, with_suffix};
+use crate::chain::GENESIS;
+use crate::copy::{Copied, copy};
+use crate::lock::own;
+use crate::open::make;
+use crate::record::Record;
+use crate::verify::days_listed;
+use crate::{FILE_NAME, Head, schema};
+
+/// What was brought back, and what was not.
+#[derive(Debug)]
+pub struct Restored {
+    /// Journal entries that are back.
+    pub entries: u64,
+    /// Days that are back.
+    pub days: u64,
+    /// The last of them, which may not be back to its end.
+    pub last_day: Option<Date>,
+    /// When the last entry that is back was written.
+    pub last: Option<Moment>,
+    /// Outcomes of requests that are back.
+    pub requests: u64,
+    /// Outcomes that are not: damaged, or of entries that are not back.
+    pub requests_lost: u64,
+    /// The first thing that is wrong with the backup.
+    pub wrong: Option<String>,
+    /// The entries that are not back, by day.
+    pub lost: Vec<Lost>,
+    /// Where the memory is now that was there before.
+    pub old: Option<PathBuf>,
+}
+
+/// Entries that were not brought back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Their day, if that can be told.
+    pub day: Option<Date>,
+    /// The first.
+    pub first_seq: u64,
+    /// The last.
+    pub last_seq: u64,
+}
+
+/// Why nothing was brought back. The memory in the folder is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// A hall runs there.
+    #[error("a hall runs on {}. Stop it first.", .0.display())]
+    InUse(PathBuf),
+    /// There is a memory already.
+    #[error("{} is there already. With --replace it is put aside, and the backup takes its place.", .0.display())]
+    Exists(PathBuf),
+    /// The backup cannot be read.
+    #[error("{} is no backup that can be brought back: {reason}. Name another with --from.", path.display())]
+    Backup {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The folder cannot be written.
+    #[error("{} cannot be written: {reason}. Free room there, mend its rights, or name another folder with --data.", path.display())]
+    NotWritten {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Brings back what is good of the file `from` into a data folder. A memory that is there is put
+/// aside under its name with `aside` behind it; without `aside` it is left alone and this fails.
+///
+/// # Errors
+/// See [`RestoreError`].
+pub fn restore(from: &Path, folder: &Path, aside: Option<&str>) -> Result<Restored, RestoreError> {
+    let path = folder.join(FILE_NAME);
+    let not_written = |reason: String| {
+        let path = path.clone();
+        RestoreError::NotWritten { path, reason }
+    };
+    let failed = |error: io::Error| not_written(error.to_string());
+    make(folder).map_err(failed)?;
+    let _lock = owned(folder, &path)?;
+    if path.exists() && aside.is_none() {
+        return Err(RestoreError::Exists(path));
+    }
+    let source = Source::open(from)?;
+    let part = Part::claim(&path).map_err(failed)?;
+    let copied = source
+        .copy_to(&part.path)
+        .map_err(|error| not_written(error.to_string()))?;
+    if copied.head.seq == 0
+        && let Some(wrong) = &copied.stopped
+    {
+        return Err(source.refuse(wrong.to_string()));
+    }
+    part.check(&copied).map_err(&not_written)?;
+    let lost = source.lost(copied.head.seq, copied.day);
+    drop(source);
+    let old = match aside {
+        Some(aside) if path.exists() => Some(put_aside(&path, aside).map_err(failed)?),
+        _ => None,
+    };
+    part.finish(&path).map_err(failed)?;
+    Ok(report(copied, lost, old))
+}
+
+fn owned(folder: &Path, path: &Path) -> Result<File, RestoreError> {
+    own(folder).map_err(|error| match error {
+        TryLockError::WouldBlock => RestoreError::InUse(folder.to_owned()),
+        TryLockError::Error(error) => RestoreError::NotWritten {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        },
+    })
+}
+
+fn report(copied: Copied, lost: Vec<Lost>, old: Option<PathBuf>) -> Restored {
+    let Copied {
+        head,
+        last,
+        day,
+        days,
+        requests,
+        requests_lost,
+        stopped,
+        requests_stopped,
+    } = copied;
+    let unread = requests_stopped
+        .map(|error| format!("the outcomes of requests cannot all be read: {error}"));
+    Restored {
+        entries: head.seq,
+        days,
+        last_day: day,
+        last,
+        requests,
+        requests_lost,
+        wrong: stopped.map(|error| error.to_string()).or(unread),
+        lost,
+        old,
+    }
+}
+
+/// The file that is brought back. It may be damaged anywhere.
+struct Source {
+    path: PathBuf,
+    connection: Connection,
+    schema: usize,
+    /// Where the journal should end, if that can be read.
+    head: Option<Head>,
+}
+
+impl Source {
+    fn open(path: &Path) -> Result<Self, RestoreError> {
+        let refuse = |reason: String| RestoreError::Backup {
+            path: path.to_owned(),
+            reason,
+        };
+        let real = path
+            .canonicalize()
+            .map_err(|error| refuse(error.to_string()))?;
+        let (connection, found) =
+            archive::open(&real).map_err(|error| refuse(error.to_string()))?;
+        let known = schema::KNOWN;
+        let path = path.to_owned();
+        if found > known {
+            let newer = ArchiveError::Newer { path, found, known };
+            return Err(refuse(newer.to_string()));
+        }
+        if found == 0 {
+            return Err(refuse("it is no hall's memory".to_owned()));
+        }
+        let requests = if found < schema::WITH_SUMS {
+            "zeroblob(16)"
+        } else {
+            "requests"
+        };
+        let select = format!("SELECT head_seq, head_hash, {requests} FROM mark");
+        let head = connection.query_row(&select, [], |row| {
+            Ok(Head {
+                seq: row.get(0)?,
+                hash: row.get(1)?,
+                requests: row.get(2)?,
+            })
+        });
+        Ok(Self {
+            path,
+            connection,
+            schema: found,
+            head: head.ok(),
+        })
+    }
+
+    fn refuse(&self, reason: String) -> RestoreError {
+        let path = self.path.clone();
+        RestoreError::Backup { path, reason }
+    }
+
+    fn copy_to(&self, part: &Path) -> rusqlite::Result<Copied> {
+        let head = self.head.unwrap_or(Head {
+            seq: u64::MAX >> 1,
+            hash: GENESIS,
+            ..Head::default()
+        });
+        copy(&self.connection, (self.schema, head), part)
+    }
+
+    /// What stands behind entry `last`, which is of `day`, as far as it can be read.
+    fn lost(&self, last: u64, day: Option<Date>) -> Vec<Lost> {
+        let mut lost = vec![Lost {
+            day,
+            first_seq: last + 1,
+            last_seq: last,
+        }];
+        // Where the file ends to be readable the mark says how much more there was.
+        let _ = self.follow(&mut lost);
+        let marked = self.head.map_or(0, |head| head.seq);
+        if let Some(end) = lost.last_mut().filter(|end| end.last_seq < marked) {
+            end.last_seq = marked;
+        }
+        lost.retain(|lost| lost.first_seq <= lost.last_seq);
+        lost
+    }
+
+    fn follow(&self, lost: &mut Vec<Lost>) -> rusqlite::Result<()> {
+        // A damaged opening says no more which day it opens; the list of days may.
+        let listed = days_listed(&self.connection).unwrap_or_default();
+        let listed: BTreeMap<u64, Date> = listed.into_iter().map(|(day, seq)| (seq, day)).collect();
+        let select = "SELECT seq, body FROM journal WHERE seq >= ?1 ORDER BY seq";
+        let mut statement = self.connection.prepare(select)?;
+        let first = lost[0].first_seq;
+        let mut rows = statement.query([first])?;
+        while let Some(row) = rows.next()? {
+            let (seq, body): (u64, rusqlite::Result<String>) = (row.get(0)?, row.get(1));
+            let opened = listed.get(&seq).copied();
+            if let Some(day) = opened.or_else(|| opened_by(&body.ok()?)) {
+                lost.push(Lost {
+                    day: Some(day),
+                    first_seq: seq,
+                    last_seq: seq,
+                });
+            }
+            if let Some(end) = lost.last_mut() {
+                end.last_seq = seq;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn opened_by(body: &str) -> Option<Date> {
+    match Record::from_json(body) {
+        Ok(Record::DayOpened { day, .. }) => Some(Date::from_yyyymmdd(day)),
+        _ => None,
+    }
+}
+
+/// Gives the old memory another name. Until the new one takes its place it keeps the old name too,
+/// for a hall that finds no memory begins a new one.
+fn put_aside(path: &Path, aside: &str) -> io::Result<PathBuf> {
+    let old = with_suffix(path, aside);
+    if fs::hard_link(path, &old).is_err() {
+        fs::copy(path, &old)?;
+    }
+    // What is in the write-ahead file belongs to the old memory and must not get into the new one.
+    match fs::rename(with_suffix(path, "-wal"), with_suffix(&old, "-wal")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    match fs::remove_file(with_suffix(path, "-shm")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    sync_folder(path)?;
+    Ok(old)
+}

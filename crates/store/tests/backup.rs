@@ -1,0 +1,370 @@
+//! A backup is whole or not there, and what is good of a damaged one comes back.
+
+mod sample;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use sample::{
+    DAY, all_days, behind_the_back, day_opened, entry, event, issued, replayed, request, three_days,
+};
+use store::{Archive, BackupError, FILE_NAME, Lost, RestoreError, Restored, Store, restore};
+use tempfile::TempDir;
+
+const TICKETS: u32 = 20;
+const ENTRIES: u64 = 63;
+
+fn back_up(folder: &Path, file: &Path) -> u64 {
+    let archive = Archive::open(folder).expect("readable");
+    archive.back_up(file).expect("room").entries
+}
+
+/// A folder with three days, and their backup.
+fn backed_up() -> (TempDir, PathBuf) {
+    let folder = TempDir::new().expect("a folder");
+    three_days(folder.path(), TICKETS);
+    let file = folder.path().join("backup.sqlite");
+    assert_eq!(back_up(folder.path(), &file), ENTRIES);
+    (folder, file)
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let files = fs::read_dir(folder).expect("a folder");
+    let name = |file: std::io::Result<fs::DirEntry>| file.expect("a file").file_name();
+    let mut names: Vec<String> = files
+        .map(|file| name(file).to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_is_restored_says_what_was_backed_up() {
+    let (folder, file) = backed_up();
+    let new = TempDir::new().expect("a folder");
+    let Restored {
+        entries,
+        days,
+        requests,
+        requests_lost,
+        wrong,
+        lost,
+        old,
+        ..
+    } = restore(&file, new.path(), None).expect("it is whole");
+    assert_eq!(
+        (entries, days, requests, requests_lost),
+        (ENTRIES, 3, 60, 0)
+    );
+    assert_eq!((wrong, lost, old), (None, vec![], None));
+    assert_eq!(all_days(new.path()), all_days(folder.path()));
+    let (restored, was) = (Store::open(new.path()), Store::open(folder.path()));
+    let (mut restored, was) = (restored.expect("the file"), was.expect("the file"));
+    assert_eq!(replayed(&restored), replayed(&was));
+    for id in 1..=60 {
+        assert_eq!(
+            restored.answered(&[id; 16]).expect("readable"),
+            was.answered(&[id; 16]).expect("readable")
+        );
+    }
+    let more = [request(99, vec![event(issued(21, "A", 21, "elderly"))])];
+    restored.append(ENTRIES, &more).expect("it goes on");
+    let archive = Archive::open(new.path()).expect("readable");
+    assert!(archive.verify(|_| {}).expect("readable").is_good());
+}
+
+#[test]
+fn a_backup_taken_under_load_is_a_whole_piece_of_the_journal() {
+    let folder = TempDir::new().expect("a folder");
+    let mut store = Store::open(folder.path()).expect("a new file");
+    store
+        .append(0, &[entry(vec![event(day_opened(DAY))])])
+        .expect("room");
+    let (stop, started) = (AtomicBool::new(false), AtomicBool::new(false));
+    thread::scope(|scope| {
+        let owner = scope.spawn(|| {
+            let mut serial = 0;
+            while !stop.load(Ordering::Relaxed) {
+                // Two events of one request: no backup may have the one without the other.
+                let pair =
+                    [1, 2].map(|step| event(issued(serial + step, "A", serial + step, "ordinary")));
+                serial += 2;
+                store
+                    .append(store.seq(), &[entry(pair.to_vec())])
+                    .expect("room");
+                started.store(true, Ordering::Relaxed);
+            }
+            store
+        });
+        while !started.load(Ordering::Relaxed) {
+            thread::yield_now();
+        }
+        let backups = TempDir::new().expect("a folder");
+        let mut sizes = Vec::new();
+        for round in 0..8 {
+            let file = backups.path().join(format!("{round}.sqlite"));
+            sizes.push(back_up(folder.path(), &file));
+        }
+        stop.store(true, Ordering::Relaxed);
+        let store = owner.join().expect("the owner is never in the way");
+        let all = replayed(&store);
+        assert!(
+            sizes.is_sorted() && sizes.last() <= Some(&store.seq()),
+            "{sizes:?}"
+        );
+        for (round, size) in sizes.iter().enumerate() {
+            assert_eq!(size % 2, 1, "a day and pairs of tickets");
+            let new = TempDir::new().expect("a folder");
+            let file = backups.path().join(format!("{round}.sqlite"));
+            let restored = restore(&file, new.path(), None).expect("it is whole");
+            assert_eq!((restored.entries, restored.wrong), (*size, None));
+            let again = replayed(&Store::open(new.path()).expect("the file"));
+            assert_eq!(again[..], all[..*size as usize]);
+        }
+    });
+}
+
+#[test]
+fn a_damaged_memory_is_not_backed_up_and_the_backup_before_stays() {
+    let (folder, file) = backed_up();
+    let before = fs::read(&file).expect("the backup");
+    for change in [
+        "UPDATE journal SET wall_ms = 0 WHERE seq = 30",
+        "UPDATE request SET outcome = 'done' WHERE outcome = 'outcome 7'",
+    ] {
+        behind_the_back(folder.path())
+            .execute(change, [])
+            .expect("an update");
+        let archive = Archive::open(folder.path()).expect("readable");
+        let refused = archive.back_up(&file).expect_err("it is damaged");
+        assert!(matches!(refused, BackupError::Damaged(_)), "{refused}");
+        assert!(
+            refused.to_string().contains("hall audit verify"),
+            "{refused}"
+        );
+        assert_eq!(fs::read(&file).expect("the backup"), before);
+        assert!(!names(folder.path()).contains(&"backup.sqlite.part".to_owned()));
+    }
+}
+
+#[test]
+fn half_a_file_that_a_killed_backup_left_is_written_over() {
+    let (folder, file) = backed_up();
+    let part = folder.path().join("backup.sqlite.part");
+    fs::write(&part, "床前明月光").expect("room");
+    assert_eq!(back_up(folder.path(), &file), ENTRIES);
+    assert!(!part.exists());
+    let other = fs::File::create(&part).expect("room");
+    other.try_lock().expect("nobody else is there");
+    let archive = Archive::open(folder.path()).expect("readable");
+    let refused = archive.back_up(&file).expect_err("another one is at it");
+    assert!(matches!(refused, BackupError::InProgress(_)), "{refused}");
+}
+
+#[test]
+fn a_backup_that_cannot_be_written_says_what_to_do() {
+    let (folder, _) = backed_up();
+    let archive = Archive::open(folder.path()).expect("readable");
+    let refused = archive
+        .back_up(&folder.path().join("nowhere/backup.sqlite"))
+        .expect_err("no folder");
+    assert!(refused.to_string().contains("--to"), "{refused}");
+}
+
+#[test]
+fn no_key_of_a_day_is_in_a_backup() {
+    let (folder, file) = backed_up();
+    let store = Store::open(folder.path()).expect("the file");
+    let key = store
+        .day_key(queue::Date::from_yyyymmdd(DAY))
+        .expect("room");
+    back_up(folder.path(), &file);
+    let bytes = fs::read(&file).expect("the backup");
+    assert!(!bytes.windows(key.len()).any(|window| window == key));
+    drop(store);
+    let live = fs::read(folder.path().join(FILE_NAME)).expect("the file");
+    assert!(
+        live.windows(key.len()).any(|window| window == key),
+        "the test can fail"
+    );
+}
+
+#[test]
+fn a_memory_that_is_there_is_put_aside_only_when_that_is_said() {
+    let (folder, file) = backed_up();
+    let other = TempDir::new().expect("a folder");
+    let mut store = Store::open(other.path()).expect("a new file");
+    store
+        .append(0, &[entry(vec![event(day_opened(DAY))])])
+        .expect("room");
+    let refused = restore(&file, other.path(), Some(".old")).expect_err("a hall runs");
+    assert!(matches!(refused, RestoreError::InUse(_)), "{refused}");
+    drop(store);
+    let refused = restore(&file, other.path(), None).expect_err("it is there");
+    assert!(
+        matches!(&refused, RestoreError::Exists(_)) && refused.to_string().contains("--replace"),
+        "{refused}"
+    );
+    let old = restore(&file, other.path(), Some(".old"))
+        .expect("it is whole")
+        .old;
+    assert_eq!(old, Some(other.path().join("hall.sqlite.old")));
+    assert_eq!(all_days(other.path()), all_days(folder.path()));
+    let aside = Archive::open_file(&other.path().join("hall.sqlite.old")).expect("readable");
+    assert_eq!(aside.extent().expect("readable").entries, 1);
+}
+
+#[test]
+fn a_write_ahead_file_of_the_old_memory_does_not_get_into_the_new_one() {
+    let (folder, file) = backed_up();
+    let live = TempDir::new().expect("a folder");
+    let mut store = Store::open(live.path()).expect("a new file");
+    let tickets = (1..=50).map(|serial| event(issued(serial, "A", serial, "elderly")));
+    let events = [event(day_opened(DAY))]
+        .into_iter()
+        .chain(tickets)
+        .collect();
+    store.append(0, &[entry(events)]).expect("room");
+    // As a killed hall leaves them: nearly all is in the write-ahead file.
+    let killed = TempDir::new().expect("a folder");
+    for name in [FILE_NAME, "hall.sqlite-wal"] {
+        fs::copy(live.path().join(name), killed.path().join(name)).expect("room");
+    }
+    restore(&file, killed.path(), Some(".old")).expect("it is whole");
+    assert_eq!(all_days(killed.path()), all_days(folder.path()));
+    let aside = Archive::open_file(&killed.path().join("hall.sqlite.old")).expect("readable");
+    assert_eq!(
+        aside.extent().expect("readable").entries,
+        51,
+        "the old one is whole"
+    );
+}
+
+#[test]
+fn of_a_damaged_backup_all_comes_back_up_to_the_first_bad_entry() {
+    let (folder, file) = backed_up();
+    let whole = all_days(folder.path());
+    let day = |day| Some(queue::Date::from_yyyymmdd(DAY + day));
+    let lost = |day, first_seq, last_seq| Lost {
+        day,
+        first_seq,
+        last_seq,
+    };
+    for (change, entries, expected) in [
+        (
+            "UPDATE journal SET wall_ms = 0 WHERE seq = 30",
+            29,
+            vec![lost(day(1), 30, 42), lost(day(2), 43, 63)],
+        ),
+        (
+            "DELETE FROM journal WHERE seq = 63",
+            62,
+            vec![lost(day(2), 63, 63)],
+        ),
+        (
+            "DELETE FROM journal WHERE seq > 43",
+            43,
+            vec![lost(day(2), 44, 63)],
+        ),
+        (
+            "UPDATE journal SET body = 'x' WHERE seq = 43",
+            42,
+            vec![lost(day(2), 43, 63)],
+        ),
+        ("UPDATE mark SET head_hash = zeroblob(32)", 63, vec![]),
+        ("DELETE FROM mark", 63, vec![]),
+        ("DELETE FROM day", 63, vec![]),
+    ] {
+        let damaged = folder.path().join("damaged.sqlite");
+        fs::copy(&file, &damaged).expect("room");
+        let other = rusqlite::Connection::open(&damaged).expect("a database");
+        other.execute_batch(change).expect("a change");
+        drop(other);
+        let new = TempDir::new().expect("a folder");
+        let restored = restore(&damaged, new.path(), None).expect("something is good");
+        assert_eq!(
+            (restored.entries, &restored.lost),
+            (entries, &expected),
+            "{change}"
+        );
+        assert_eq!(
+            restored.wrong.is_some(),
+            !change.contains("day"),
+            "{change}"
+        );
+        assert_eq!(all_days(new.path()), whole[..entries as usize], "{change}");
+        let store = Store::open(new.path()).expect("the file");
+        store.replay(|_| {}).expect("a hall starts on it");
+        // The outcome of what did not come back did not come back either.
+        let last = |id: u8| store.answered(&[id; 16]).expect("readable").is_some();
+        let kept = (1..=60).filter(|id| last(*id)).count() as u64;
+        assert_eq!(kept, restored.requests, "{change}");
+        assert_eq!(kept + restored.requests_lost, 60, "{change}");
+        assert_eq!(last(60), entries == ENTRIES, "{change}");
+    }
+}
+
+#[test]
+fn whatever_bit_flips_in_a_backup_only_what_was_written_comes_back() {
+    let (folder, file) = backed_up();
+    let whole = all_days(folder.path());
+    let sound = fs::read(&file).expect("the backup");
+    let damaged = folder.path().join("damaged.sqlite");
+    let (mut all, mut part, mut refused) = (0, 0, 0);
+    for place in (0..sound.len()).step_by(131) {
+        let mut bytes = sound.clone();
+        bytes[place] ^= 1 << (place % 8);
+        fs::write(&damaged, bytes).expect("room");
+        let new = TempDir::new().expect("a folder");
+        match restore(&damaged, new.path(), None) {
+            Ok(restored) => {
+                let good = restored.entries as usize;
+                assert_eq!(all_days(new.path()), whole[..good], "byte {place}");
+                let named = restored.wrong.is_some() || restored.requests_lost > 0;
+                assert!(good == whole.len() || named, "byte {place}");
+                if named { part += 1 } else { all += 1 }
+            }
+            Err(error) => {
+                assert!(error.to_string().contains("--from"), "{error}");
+                assert_eq!(names(new.path()), ["hall.lock"], "byte {place}");
+                refused += 1;
+            }
+        }
+    }
+    eprintln!("{all} came back whole, {part} in part, {refused} not at all");
+    assert!(
+        part > 50 && all > 0,
+        "{all} whole, {part} in part, {refused} refused"
+    );
+}
+
+#[test]
+fn what_is_no_backup_is_refused_and_leaves_nothing() {
+    let (folder, file) = backed_up();
+    let poem = folder.path().join("poem");
+    fs::write(&poem, "床前明月光").expect("room");
+    let newer = folder.path().join("newer.sqlite");
+    fs::copy(&file, &newer).expect("room");
+    let change = rusqlite::Connection::open(&newer).expect("a database");
+    change
+        .pragma_update(None, "user_version", 99)
+        .expect("room");
+    drop(change);
+    let empty = folder.path().join("empty.sqlite");
+    fs::write(&empty, "").expect("room");
+    for (from, expected) in [
+        (poem, "not a database"),
+        (newer, "newer version"),
+        (empty, "no hall's memory"),
+        (folder.path().join("nowhere"), "No such file"),
+    ] {
+        let new = TempDir::new().expect("a folder");
+        let refused = restore(&from, new.path(), None)
+            .expect_err("it is no backup")
+            .to_string();
+        assert!(refused.contains(expected), "{refused}");
+        assert_eq!(names(new.path()), ["hall.lock"]);
+    }
+}

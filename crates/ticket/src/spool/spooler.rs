@@ -1,0 +1,143 @@
+//! A printer and its spool: one ticket at a time, each step on disk before it is taken.
+
+use std::time::{Duration, Instant};
+
+use super::job::{JobState, Step};
+use super::{Spool, UNRECORDED};
+use crate::printer::{PrintOutcome, Printer};
+use crate::slip::Slip;
+use crate::state::PrinterState;
+
+/// How long a customer's ticket is tried again when nobody knows what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// No copy is begun later than this after the ticket was asked for.
+    pub copies_within: Duration,
+    /// A printer that cannot print yet is asked again after this.
+    pub ask_again_after: Duration,
+}
+
+impl Default for Patience {
+    /// For somebody who stands there and waits.
+    fn default() -> Self {
+        Self {
+            copies_within: Duration::from_secs(18),
+            ask_again_after: Duration::from_millis(500),
+        }
+    }
+}
+
+/// The printer's only user.
+pub struct Spooler {
+    printer: Printer,
+    spool: Spool,
+    patience: Patience,
+    /// The last job that was printed, and whether its paper was seen hanging out.
+    last: Option<(u64, bool)>,
+}
+
+impl Spooler {
+    /// Brings both together. What a stop left half sent is ended before the next ticket.
+    pub fn new(mut printer: Printer, spool: Spool, patience: Patience) -> Self {
+        if spool.is_interrupted() {
+            printer.assume_interrupted();
+        }
+        Self {
+            printer,
+            spool,
+            patience,
+            last: None,
+        }
+    }
+
+    /// Asks the printer how it is, and notes when a ticket that hung out is taken.
+    pub fn state(&mut self) -> PrinterState {
+        let state = self.printer.state();
+        self.watch_paper(state);
+        state
+    }
+
+    /// Prints one slip. Where nobody knows what became of it and the customer still stands there, the
+    /// same number comes again with the bar 补打 REPRINT n, as soon as the printer is through with the rest
+    /// of the first. Never fails: what became of it is known, or known as unknown.
+    ///
+    /// Blocks for `copies_within` and the time of one job at most.
+    pub fn print(&mut self, ticket: u64, slip: &Slip) -> PrintOutcome {
+        let Ok(job) = self.spool.queue(ticket, &slip.number, slip.copy) else {
+            return UNRECORDED;
+        };
+        let until = Instant::now() + self.patience.copies_within;
+        let mut customer_waits = true;
+        loop {
+            match self.step(job, customer_waits) {
+                Step::Settled(outcome) => return outcome,
+                Step::Send { copy } => self.attempt(job, &slip.clone().copy(copy)),
+            }
+            customer_waits = Instant::now() < until;
+        }
+    }
+
+    /// What became of each ticket of which the hall does not know it yet.
+    pub fn untold(&self) -> Vec<(u64, PrintOutcome)> {
+        self.spool.untold()
+    }
+
+    /// The hall knows what became of this ticket.
+    pub fn told(&mut self, ticket: u64) {
+        self.spool.told(ticket);
+    }
+
+    /// The jobs as they are.
+    pub fn spool(&self) -> &Spool {
+        &self.spool
+    }
+
+    fn step(&self, job: u64, customer_waits: bool) -> Step {
+        match self.spool.job(job) {
+            Some(job) => job.step(customer_waits),
+            None => Step::Settled(UNRECORDED),
+        }
+    }
+
+    fn attempt(&mut self, job: u64, slip: &Slip) {
+        let is_first = self.spool.job(job).map(|job| job.state) == Some(JobState::Queued);
+        // The last four digits of base 95 tell jobs apart; the attempt is a digit of its own.
+        let mark = u32::try_from(job % MARKS).unwrap_or_default();
+        let prepared = match self.printer.prepare(slip, mark) {
+            Ok(prepared) => prepared,
+            // Whoever waits for paper gets the number on the screen, and never a paper later.
+            Err(trouble) if is_first => {
+                return self.spool.ended(job, PrintOutcome::NotPrinted(trouble));
+            }
+            Err(_) => return self.pause(),
+        };
+        let outcome = match self.spool.sending(job, slip.copy) {
+            Ok(()) => prepared.send(),
+            Err(_) if is_first => UNRECORDED,
+            Err(_) => return self.pause(),
+        };
+        self.spool.ended(job, outcome);
+        if outcome == PrintOutcome::Printed {
+            self.last = Some((job, false));
+        }
+    }
+
+    fn pause(&self) {
+        std::thread::sleep(self.patience.ask_again_after);
+    }
+
+    fn watch_paper(&mut self, state: PrinterState) {
+        let hangs = self.printer.ticket_hangs();
+        match self.last {
+            Some((job, true)) if !hangs && state.can_print() => {
+                self.spool.taken(job);
+                self.last = None;
+            }
+            Some((job, false)) if hangs => self.last = Some((job, true)),
+            _ => {}
+        }
+    }
+}
+
+/// Three digits of base 95 name a job in its confirmation.
+const MARKS: u64 = 95 * 95 * 95;
