@@ -237,12 +237,14 @@ fn no_ticket_spells_a_real_time_command() {
 /// Sees that no job holds a command, and counts the tickets whose dots alone would.
 fn spelled_by_dots(dots: u32) -> usize {
     let printers = [Method::Native, Method::Raster].map(|method| printer(method, dots));
-    let typeface = Typeface::load(None).unwrap();
+    let typeface = Typeface::load(None).expect("Noto Sans CJK is installed");
     let mut count = 0;
     for ticket in 0..TICKETS {
         let slip = nth_slip(ticket);
         for printer in &printers {
-            let bytes = printer.bytes(&slip, ticket).unwrap();
+            let bytes = printer
+                .bytes(&slip, ticket)
+                .expect("the slip can be printed");
             let place = bytes.windows(2).position(spells_real_time_command);
             assert_eq!(place, None, "ticket {ticket} on {dots} dots");
         }
