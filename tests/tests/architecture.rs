@@ -13,7 +13,7 @@ const ARROWS: [(&str, &[&str], &[&str]); 13] = [
     ("queue", &[], &[]),
     ("store", &["queue"], &[]),
     ("protocol", &[], &[]),
-    ("hall", &["protocol", "queue", "store"], &[]),
+    ("hall", &["protocol", "queue", "store", "ticket"], &[]),
     ("link", &["protocol"], &[]),
     ("ticket", &[], &[]),
     ("ui", &[], &[]),

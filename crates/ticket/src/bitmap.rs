@@ -87,6 +87,22 @@ impl Bitmap {
         wide
     }
 
+    /// The picture as a PNG file, black on white.
+    ///
+    /// # Errors
+    /// If the picture has no width or no height.
+    pub fn to_png(&self) -> Result<Vec<u8>, png::EncodingError> {
+        let mut file = Vec::new();
+        let mut encoder = png::Encoder::new(&mut file, self.width, self.height);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.set_depth(png::BitDepth::One);
+        let mut writer = encoder.write_header()?;
+        let inverted: Vec<u8> = self.bits.iter().map(|byte| !byte).collect();
+        writer.write_image_data(&inverted)?;
+        writer.finish()?;
+        Ok(file)
+    }
+
     fn byte_at(&self, x: u32, y: u32) -> usize {
         y as usize * self.row_bytes() + (x / 8) as usize
     }

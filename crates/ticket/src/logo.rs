@@ -144,6 +144,13 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_that_was_written_is_read_back() {
+        let mut picture = Bitmap::new(21, 5);
+        picture.blacken_area(3, 1, 12, 3);
+        assert_eq!(read_logo(&picture.to_png().unwrap()).unwrap(), picture);
+    }
+
+    #[test]
     fn a_large_one_is_made_smaller_and_keeps_its_shape() {
         let logo = read_logo(&png(1_200, 300, png::ColorType::Grayscale, &[0], &[255])).unwrap();
         assert_eq!((logo.width(), logo.height()), (360, 90));

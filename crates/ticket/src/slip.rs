@@ -20,6 +20,25 @@ impl Bilingual {
         }
     }
 
+    /// Counters by their numbers in short: `1–3, 5号窗口`.
+    pub fn counters(numbers: &[u16]) -> Self {
+        let mut sorted = numbers.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let runs = sorted.chunk_by(|one, next| one + 1 == *next);
+        let written = runs.map(|run| match run {
+            [one, .., last] => format!("{one}–{last}"),
+            one => one.iter().map(u16::to_string).collect(),
+        });
+        let written = written.collect::<Vec<_>>().join(", ");
+        let word = match sorted.len() {
+            0 => return Self::default(),
+            1 => "Counter",
+            _ => "Counters",
+        };
+        Self::new(format!("{written}号窗口"), format!("{word} {written}"))
+    }
+
     /// True when neither language says anything.
     pub fn is_empty(&self) -> bool {
         self.zh.is_empty() && self.en.is_empty()
@@ -125,5 +144,21 @@ impl Slip {
     pub fn copy(mut self, copy: u32) -> Self {
         self.copy = copy;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counters_are_written_in_runs() {
+        for (numbers, zh, en) in [
+            (vec![], "", ""),
+            (vec![4], "4号窗口", "Counter 4"),
+            (vec![5, 2, 1, 3, 3], "1–3, 5号窗口", "Counters 1–3, 5"),
+        ] {
+            assert_eq!(Bilingual::counters(&numbers), Bilingual::new(zh, en));
+        }
     }
 }

@@ -12,6 +12,7 @@ mod restore;
 mod schema;
 mod serve;
 mod simulate;
+mod ticket;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -54,6 +55,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Try new settings on invented days, beside the current ones, and say whom they harm
     Simulate(simulate::Simulate),
+    /// Look at the hall's tickets before they are printed
+    Ticket(ticket::Ticket),
 }
 
 impl Cli {
@@ -71,6 +74,7 @@ impl Cli {
             Command::Backup(backup) => backup.run(),
             Command::Restore(restore) => restore.run(),
             Command::Simulate(simulate) => simulate.run(),
+            Command::Ticket(ticket) => ticket.run(),
         }
         .map(|()| ExitCode::SUCCESS)
     }

@@ -35,6 +35,8 @@ pub(super) struct HallFile {
     pub(super) appointments: Option<AppointmentsEntry>,
     #[serde(default)]
     pub(super) alarm: AlarmEntry,
+    #[serde(default)]
+    pub(super) ticket: TicketEntry,
     #[serde(rename = "class", default)]
     pub(super) classes: Vec<ClassEntry>,
     #[serde(rename = "service", default)]
@@ -47,6 +49,35 @@ pub(super) struct HallFile {
     pub(super) outcomes: Vec<OutcomeEntry>,
     #[serde(rename = "notice", default)]
     pub(super) notices: Vec<NoticeEntry>,
+}
+
+/// How slips look. Left out, they are the standard ones.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TicketEntry {
+    pub(super) order: Option<Vec<Spanned<String>>>,
+    pub(super) logo: Option<Spanned<String>>,
+    pub(super) languages: Option<Spanned<String>>,
+    pub(super) texts: BTreeMap<Spanned<String>, Text>,
+    pub(super) note: Text,
+    pub(super) large_print: bool,
+    pub(super) papers: bool,
+    pub(super) missed_call_rule: bool,
+}
+
+impl Default for TicketEntry {
+    fn default() -> Self {
+        Self {
+            order: None,
+            logo: None,
+            languages: None,
+            texts: BTreeMap::new(),
+            note: Text::new("", ""),
+            large_print: false,
+            papers: false,
+            missed_call_rule: true,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -44,8 +44,21 @@ pub struct HallSettings {
     pub outcomes: Vec<OutcomeSettings>,
     /// Lines for everybody.
     pub notices: Vec<Text>,
+    /// How its slips look.
+    pub ticket: TicketSettings,
     /// The rules of the house as a whole, without those of services, classes and counters.
     pub house: queue::Settings,
+}
+
+/// How the hall's slips look.
+#[derive(Clone, Debug)]
+pub struct TicketSettings {
+    /// Parts, logo, words.
+    pub template: ticket::Template,
+    /// Whether every slip is in large print.
+    pub large_print: bool,
+    /// Whether every slip lists the papers of its service.
+    pub papers: bool,
 }
 
 /// A customer class.
@@ -132,7 +145,8 @@ impl HallSettings {
     pub fn parse(file: &str, text: &str) -> Result<Self, SettingsError> {
         let parsed =
             toml::from_str(text).map_err(|error| mistake::from_toml(file, text, &error))?;
-        check::check(parsed).map_err(|faults| mistake::from_faults(file, text, faults))
+        let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+        check::check(parsed, folder).map_err(|faults| mistake::from_faults(file, text, faults))
     }
 
     /// What the rules need of it.

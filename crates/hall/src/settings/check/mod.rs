@@ -5,8 +5,10 @@ mod faults;
 mod hours;
 mod series;
 mod services;
+mod ticket;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use queue::{
     AlarmLevels, AppointmentRule, Class, ClassCode, MissedRule, OutcomeCode, RecallRule,
@@ -22,7 +24,7 @@ use faults::Faults;
 const SECOND_MS: u64 = 1_000;
 const MINUTE_MS: u64 = 60 * SECOND_MS;
 
-pub(super) fn check(file: HallFile) -> Result<HallSettings, Vec<Fault>> {
+pub(super) fn check(file: HallFile, folder: &Path) -> Result<HallSettings, Vec<Fault>> {
     let mut faults = Faults::default();
     let time_zone = faults.time_zone(&file.time_zone);
     let day_turns_at = faults.time_of_day(&file.day_turns_at);
@@ -32,6 +34,7 @@ pub(super) fn check(file: HallFile) -> Result<HallSettings, Vec<Fault>> {
     let services = faults.services(&file);
     let counters = faults.counters(&file);
     let house = faults.house(&file);
+    let ticket = faults.ticket(&file.ticket, folder);
     match (time_zone, day_turns_at, listen) {
         (Some(time_zone), Some(day_turns_at), Some(listen)) if faults.found.is_empty() => {
             Ok(HallSettings {
@@ -46,6 +49,7 @@ pub(super) fn check(file: HallFile) -> Result<HallSettings, Vec<Fault>> {
                 counters,
                 outcomes: file.outcomes.into_iter().map(outcome).collect(),
                 notices: file.notices.into_iter().map(|notice| notice.text).collect(),
+                ticket,
                 house,
             })
         }
