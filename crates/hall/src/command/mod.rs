@@ -5,6 +5,7 @@ mod backup;
 mod check;
 mod doctor;
 mod explain;
+mod export;
 mod record;
 mod rehearse;
 mod replay;
@@ -53,6 +54,8 @@ enum Command {
     Restore(restore::Restore),
     /// Look whether the hall is well: disk, memory, clock, settings, port, rights
     Doctor(doctor::Doctor),
+    /// Write the tickets of a day to a file for a spreadsheet, one row each
+    Export(export::Export),
     /// Try new settings on invented days, beside the current ones, and say whom they harm
     Simulate(simulate::Simulate),
     /// Look at the hall's tickets before they are printed
@@ -73,6 +76,7 @@ impl Cli {
             Command::Audit(audit) => audit.run(),
             Command::Backup(backup) => backup.run(),
             Command::Restore(restore) => restore.run(),
+            Command::Export(export) => export.run(),
             Command::Simulate(simulate) => simulate.run(),
             Command::Ticket(ticket) => ticket.run(),
         }
