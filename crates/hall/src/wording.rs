@@ -32,6 +32,16 @@ pub fn span(ms: u64) -> String {
     }
 }
 
+/// So many of something, of which one is called `one`: `1 day`, `7 days`, `2 entries`.
+#[must_use]
+pub fn count(number: u64, one: &str) -> String {
+    match (number, one.strip_suffix('y')) {
+        (1, _) => format!("1 {one}"),
+        (_, Some(stem)) if !one.ends_with("ay") => format!("{number} {stem}ies"),
+        _ => format!("{number} {one}s"),
+    }
+}
+
 /// A service by its code and Chinese name; the code alone once it has left the settings.
 #[must_use]
 pub fn service(settings: &HallSettings, code: &ServiceCode) -> String {
@@ -96,6 +106,20 @@ mod tests {
             "1 h 05 min",
             "25 h 00 min",
         ];
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn one_of_something_is_not_many() {
+        let said = [
+            (1, "entry"),
+            (0, "entry"),
+            (1, "day"),
+            (30, "day"),
+            (2, "outcome"),
+        ];
+        let said = said.map(|(number, one)| count(number, one));
+        let expected = ["1 entry", "0 entries", "1 day", "30 days", "2 outcomes"];
         assert_eq!(said, expected);
     }
 

@@ -3,6 +3,7 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use hall::audit::{self, Wanted};
+use hall::wording;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Time;
 use queue::Number;
@@ -88,8 +89,10 @@ fn said(verdict: &Verdict, seconds: f64) -> String {
         [first, .., last] => format!(", {first} to {last}"),
     };
     let mut text = format!(
-        "{entries} entries are good, {} days{span}, and {requests} outcomes of requests. Checked in {seconds:.1} s.\n",
-        days.len()
+        "Good: {} of {}{span}, and {} of requests. Checked in {seconds:.1} s.\n",
+        wording::count(*entries, "entry"),
+        wording::count(days.len() as u64, "day"),
+        wording::count(*requests, "outcome")
     );
     if *requests_unknown > 0 {
         text += &format!(

@@ -74,10 +74,13 @@ fn said(file: &Path, made: &BackedUp, settings: &HallSettings, seconds: f64) -> 
         format!(", the last of {when}")
     });
     format!(
-        "{} holds {entries} entries of {days} days{}, and {requests} outcomes of requests.\n\
+        "{} holds {} of {}{}, and {} of requests.\n\
          It was read through, and is good: {:.1} MB, in {seconds:.1} s.\n",
         file.display(),
+        wording::count(*entries, "entry"),
+        wording::count(*days, "day"),
         last.unwrap_or_default(),
+        wording::count(*requests, "outcome"),
         *bytes as f64 / 1e6
     )
 }

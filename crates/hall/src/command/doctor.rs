@@ -279,10 +279,11 @@ impl Findings {
                 "Keep a copy of the data folder, and report this as a fault of the hall.",
             );
         }
-        let (entries, days) = (extent.entries, extent.days.len());
-        let tickets = queue.day().tickets().len();
+        let entries = wording::count(extent.entries, "entry");
+        let days = wording::count(extent.days.len() as u64, "day");
+        let tickets = wording::count(queue.day().tickets().len() as u64, "ticket");
         let what = format!(
-            "{entries} entries of {days} days; the last, {day}, with {tickets} tickets, can be read back. Of the days before it hall audit verify says more"
+            "{entries} of {days}; the last, {day}, with {tickets}, can be read back. Of the days before it hall audit verify says more"
         );
         self.good("memory", what);
     }

@@ -46,8 +46,11 @@ fn said(restored: &Restored, settings: &HallSettings) -> String {
         format!(", the last of {when}")
     });
     let mut text = format!(
-        "Brought back: {entries} entries of {days} days{}, and {requests} outcomes of requests.\n",
-        last.clone().unwrap_or_default()
+        "Brought back: {} of {}{}, and {} of requests.\n",
+        wording::count(*entries, "entry"),
+        wording::count(*days, "day"),
+        last.unwrap_or_default(),
+        wording::count(*requests, "outcome")
     );
     if let Some(old) = old {
         text += &format!("The memory that was there is now {}.\n", old.display());
@@ -71,11 +74,14 @@ fn not_back(wrong: &str, restored: &Restored) -> String {
     } in &restored.lost
     {
         let day = day.map_or_else(|| "of an unknown day".to_owned(), |day| format!("of {day}"));
-        let count = last_seq - first_seq + 1;
-        text += &format!("  {count} entries {day}: {first_seq} to {last_seq}\n");
+        let count = wording::count(last_seq - first_seq + 1, "entry");
+        text += &format!("  {count} {day}: {first_seq} to {last_seq}\n");
     }
     if restored.requests_lost > 0 {
-        text += &format!("  {} outcomes of requests\n", restored.requests_lost);
+        text += &format!(
+            "  {} of requests\n",
+            wording::count(restored.requests_lost, "outcome")
+        );
     }
     if restored.lost.is_empty() && restored.requests_lost == 0 {
         text += "  nothing that could be read\n";

@@ -214,7 +214,12 @@ impl<J: Journal> Engine<J> {
             Ok(Some(known)) if known.act == asked.as_bytes() => return decode(&known.outcome),
             Ok(Some(_)) => return Outcome::Refused(Refusal::IdUsedOtherwise),
             Ok(None) => {}
-            Err(_) => return Outcome::Refused(Refusal::NotStored),
+            Err(error) => {
+                tracing::error!(
+                    "the answer to an earlier request cannot be read: {error}. See `hall audit verify`."
+                );
+                return Outcome::Refused(Refusal::NotStored);
+            }
         }
         // Only after the look-up, for what was confirmed stays so on a full disk.
         if now.at.steady_ms < self.store_again_steady_ms {
