@@ -28,10 +28,12 @@ pub(crate) fn slip(issued: &Issued, table: &Table, large_print: bool) -> Slip {
         issued_at: issued.issued_at.clone(),
         valid_on: issued.day.clone(),
         missed_call_rule: text(hall.map(|row| &row.missed_call_rule)),
+        papers: Vec::new(),
         serial: serial(issued.ticket),
         qr: None,
         copy: issued.copy,
         large_print,
+        template: ticket::Template::default(),
     }
 }
 

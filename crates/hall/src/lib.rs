@@ -1,13 +1,16 @@
 //! The hall daemon, which owns the truth.
 //!
 //! [`settings`] say what the hall is; [`engine`] is the body of its one loop, without a socket or
-//! a clock; [`server`] puts it on the network. [`picture`] and [`explain`] read what it wrote down.
+//! a clock; [`server`] puts it on the network. [`picture`], [`explain`], [`audit`] and [`export`]
+//! read what it wrote down.
 //! [`simulate`] tries settings on invented days before anybody has to wait under them.
 
+pub mod audit;
 pub mod clock;
 mod columns;
 pub mod engine;
 pub mod explain;
+pub mod export;
 pub mod picture;
 pub mod rehearsal;
 pub mod server;

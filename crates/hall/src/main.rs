@@ -8,7 +8,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     match command::Cli::parse().run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::FAILURE

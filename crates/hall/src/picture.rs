@@ -277,7 +277,7 @@ impl fmt::Display for Picture<'_> {
     }
 }
 
-fn no_paper(why: NoPaper) -> &'static str {
+pub(crate) fn no_paper(why: NoPaper) -> &'static str {
     match why {
         NoPaper::PaperOut => "no paper",
         NoPaper::CoverOpen => "cover open",

@@ -16,7 +16,7 @@ use crate::lock::own;
 use crate::open::make;
 use crate::record::Record;
 use crate::verify::days_listed;
-use crate::{FILE_NAME, Head, schema};
+use crate::{FILE_NAME, Head, ReplayError, schema};
 
 /// What was brought back, and what was not.
 #[derive(Debug)]
@@ -102,9 +102,9 @@ pub fn restore(from: &Path, folder: &Path, aside: Option<&str>) -> Result<Restor
         .copy_to(&part.path)
         .map_err(|error| not_written(error.to_string()))?;
     if copied.head.seq == 0
-        && let Some(wrong) = &copied.stopped
+        && let Some(wrong) = copied.stopped
     {
-        return Err(source.refuse(wrong.to_string()));
+        return Err(source.refuse(first_wrong(wrong)));
     }
     part.check(&copied).map_err(&not_written)?;
     let lost = source.lost(copied.head.seq, copied.day);
@@ -147,9 +147,17 @@ fn report(copied: Copied, lost: Vec<Lost>, old: Option<PathBuf>) -> Restored {
         last,
         requests,
         requests_lost,
-        wrong: stopped.map(|error| error.to_string()).or(unread),
+        wrong: stopped.map(first_wrong).or(unread),
         lost,
         old,
+    }
+}
+
+/// Without the advice to restore a backup, for that is being done.
+fn first_wrong(error: ReplayError) -> String {
+    match error {
+        ReplayError::Damaged { seq, why } => format!("entry {seq}: {why}"),
+        ReplayError::Unreadable(why) => format!("it cannot be read further: {why}"),
     }
 }
 

@@ -71,6 +71,22 @@ impl Bitmap {
         self.bits.chunks_exact(self.row_bytes())
     }
 
+    /// Makes black whatever is black in another picture that is laid on this one.
+    pub fn lay_on(&mut self, other: &Self, left: u32, top: u32) {
+        for y in 0..other.height {
+            for x in (0..other.width).filter(|x| other.is_black(*x, y)) {
+                self.blacken(left + x, top + y);
+            }
+        }
+    }
+
+    /// The same picture in the middle of a white one of this width.
+    pub(crate) fn centred(&self, width: u32) -> Self {
+        let mut wide = Self::new(width, self.height);
+        wide.lay_on(self, width.saturating_sub(self.width) / 2, 0);
+        wide
+    }
+
     fn byte_at(&self, x: u32, y: u32) -> usize {
         y as usize * self.row_bytes() + (x / 8) as usize
     }
@@ -93,5 +109,14 @@ mod tests {
         assert_eq!(bitmap.rows().collect::<Vec<_>>(), [[0x80, 0], [0, 0x80]]);
         bitmap.invert_area(0, 0, 9, 2);
         assert!(!bitmap.is_black(0, 0) && bitmap.is_black(1, 0) && !bitmap.is_black(8, 1));
+    }
+
+    #[test]
+    fn a_picture_is_centred_and_what_hangs_over_is_cut_off() {
+        let mut small = Bitmap::new(2, 1);
+        small.blacken(1, 0);
+        let wide = small.centred(16);
+        assert_eq!(wide.rows().collect::<Vec<_>>(), [[0x00, 0x80]]);
+        assert_eq!(small.centred(1).width(), 1);
     }
 }

@@ -21,6 +21,9 @@ use escpos::utils::{
 #[error("this cannot be said in ESC/POS: {0}")]
 pub struct CommandError(#[from] PrinterError);
 
+/// Feeds to the cutter and cuts, leaving a bridge so that the ticket does not fall.
+pub(crate) const PARTIAL_CUT: [u8; 4] = [0x1d, 0x56, 66, 0];
+
 /// Collects commands; [`Commands::finish`] gives the bytes.
 pub(crate) struct Commands {
     printer: Printer<Collector>,
@@ -30,13 +33,14 @@ pub(crate) struct Commands {
 type Done = Result<(), CommandError>;
 
 impl Commands {
-    /// Starts with `ESC @`. Dots are the unit of every feed (`GS P 203 203`): printers
-    /// differ in what they take by themselves, 1/360 inch among them.
-    pub(crate) fn new() -> Result<Self, CommandError> {
+    /// Starts with `ESC @`. Dots are the unit of every feed (`GS P`): printers differ in what
+    /// they take by themselves, 1/360 inch among them. No head has more than 255 dots an inch here.
+    pub(crate) fn new(dpi: u32) -> Result<Self, CommandError> {
+        let dpi = u8::try_from(dpi).unwrap_or(u8::MAX);
         let collected = Rc::<RefCell<Vec<u8>>>::default();
         let protocol = Protocol::new(Encoder::new(encoding_rs::GB18030));
         let mut printer = Printer::new(Collector(collected.clone()), protocol, None);
-        printer.init()?.custom(&[0x1d, 0x50, 203, 203])?;
+        printer.init()?.custom(&[0x1d, 0x50, dpi, dpi])?;
         Ok(Self { printer, collected })
     }
 
@@ -109,9 +113,9 @@ impl Commands {
         self.custom(&[&head, data].concat())
     }
 
-    /// Feeds to the cutter and cuts, leaving a bridge so that the ticket does not fall.
-    pub(crate) fn cut(&mut self) -> Done {
-        self.custom(&[0x1d, 0x56, 66, 0])
+    /// The commands of this printer that end a slip, its cut as a rule.
+    pub(crate) fn end(&mut self, commands: &[u8]) -> Done {
+        self.custom(commands)
     }
 
     pub(crate) fn finish(mut self) -> Result<Vec<u8>, CommandError> {
@@ -188,10 +192,10 @@ mod tests {
 
     #[test]
     fn ours_cuts_partially_and_writes_chinese() {
-        let mut commands = Commands::new().unwrap();
+        let mut commands = Commands::new(203).unwrap();
         commands.chinese(true).unwrap();
         commands.text("号").unwrap();
-        commands.cut().unwrap();
+        commands.end(&PARTIAL_CUT).unwrap();
         let bytes = commands.finish().unwrap();
         assert_eq!(bytes[6..], [0x1c, 0x26, 0xba, 0xc5, 0x1d, 0x56, 66, 0]);
     }

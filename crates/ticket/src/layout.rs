@@ -3,7 +3,10 @@
 //! The layout decides order, hierarchy and where lines end. How large a [`Style`] is in dots is the
 //! affair of whoever draws it, and it is asked through [`Letters`].
 
+use crate::bitmap::Bitmap;
+use crate::paper::Paper;
 use crate::slip::{Bilingual, Slip, WaitInterval};
+use crate::template::{Label, Part, Template};
 use crate::wrap::wrap;
 
 /// One thing across the paper, from top to bottom.
@@ -13,6 +16,8 @@ pub enum Line {
     Gap(u32),
     /// A stroke across the paper.
     Rule(Weight),
+    /// A picture in the middle.
+    Picture(Bitmap),
     /// One line of text.
     Text(TextLine),
     /// Two blocks side by side, each centred in its half.
@@ -83,7 +88,7 @@ pub struct Span {
 /// The rank of a text, not its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Style {
-    /// The serial.
+    /// The serial, and the hall's own text at the foot.
     Fine,
     /// Running text.
     Body,
@@ -110,11 +115,12 @@ pub trait Letters {
     fn room_beside_code(&self) -> Option<u32>;
 }
 
-/// Lays a slip out on paper of this width in dots.
-pub fn lay_out(slip: &Slip, dots: u32, letters: &dyn Letters) -> Vec<Line> {
+/// Lays a slip out on this paper.
+pub fn lay_out(slip: &Slip, paper: Paper, letters: &dyn Letters) -> Vec<Line> {
     let mut sheet = Sheet {
-        dots,
+        paper,
         letters,
+        template: &slip.template,
         lines: Vec::new(),
     };
     match slip.large_print {
@@ -124,198 +130,330 @@ pub fn lay_out(slip: &Slip, dots: u32, letters: &dyn Letters) -> Vec<Line> {
     sheet.lines
 }
 
-/// White at the right and left, where printers and cutters are least exact.
-const SIDE_DOTS: u32 = 8;
+/// White at the right and left, where printers and cutters are least exact, in 1/8 mm.
+const SIDE: u32 = 8;
 
+/// As wide as the box to tick: a Chinese space and one more.
+const SET_IN: &str = "\u{3000} ";
+
+/// Every gap below is in 1/8 mm, which is one dot at 203 dpi.
 struct Sheet<'a> {
-    dots: u32,
+    paper: Paper,
     letters: &'a dyn Letters,
+    template: &'a Template,
     lines: Vec<Line>,
 }
 
 impl Sheet<'_> {
     fn normal_print(&mut self, slip: &Slip) {
-        self.head(slip);
-        self.number(slip);
-        self.gap(20);
-        self.bilingual(&slip.service, Style::Title, Style::Body);
-        self.visit(slip, Style::Strong);
-        self.gap(18);
-        self.queue(slip);
-        self.destination(slip, Style::Body);
-        self.rule(Weight::Light);
-        self.times_and_code(slip);
-        self.missed_call(slip);
-        self.foot(slip);
+        let mut above = None;
+        for part in self.template.parts() {
+            let before = self.lines.len();
+            self.divide(above, part);
+            let begin = self.lines.len();
+            self.part(part, slip);
+            if self.lines.len() == begin {
+                self.lines.truncate(before);
+            } else {
+                above = Some(part);
+            }
+        }
     }
 
     /// Number, services, appointment and counters only (and the bar of a copy, which must never be missed).
     fn large_print(&mut self, slip: &Slip) {
-        self.reprint_bar(slip);
-        self.gap(10);
-        self.number(slip);
+        self.gap(6);
+        self.number(slip, false);
         self.gap(24);
         self.bilingual(&slip.service, Style::Title, Style::Large);
         self.visit(slip, Style::Large);
-        self.gap(24);
-        self.rule(Weight::Heavy);
-        self.destination(slip, Style::Large);
-    }
-
-    fn head(&mut self, slip: &Slip) {
-        self.bilingual(&slip.hall, Style::Heading, Style::Body);
-        self.gap(14);
-        self.rule(Weight::Heavy);
-        self.reprint_bar(slip);
-        self.gap(14);
-        self.label("您的排队号", "Your number", Style::Body);
-        self.gap(16);
-    }
-
-    fn reprint_bar(&mut self, slip: &Slip) {
-        if slip.copy > 0 {
-            let text = format!("补打 REPRINT {}", slip.copy);
-            self.gap(10);
-            self.push(&text, Style::Heading, Ground::Bar);
-            self.gap(10);
+        if !slip.zone.is_empty() || !slip.counters.is_empty() {
+            self.gap(20);
+            self.rule(Weight::Heavy);
+            self.gap(14);
+            self.place(slip, Style::Large);
         }
     }
 
-    fn number(&mut self, slip: &Slip) {
+    /// What stands between two parts: the head is set off, what belongs together is not.
+    fn divide(&mut self, above: Option<Part>, below: Part) {
+        let (gap, rule) = match (above, below) {
+            (None, _) => return,
+            (Some(Part::Logo), Part::Hall) => (10, None),
+            (Some(Part::Number), Part::Service) => (16, None),
+            (Some(Part::Logo | Part::Hall), _) | (_, Part::Papers) => (12, Some(Weight::Heavy)),
+            (_, Part::Note | Part::Serial) => (10, None),
+            _ => (10, Some(Weight::Light)),
+        };
+        self.gap(gap);
+        if let Some(weight) = rule {
+            self.rule(weight);
+            self.gap(gap);
+        }
+    }
+
+    fn part(&mut self, part: Part, slip: &Slip) {
+        match part {
+            Part::Logo => self
+                .lines
+                .extend(slip.template.logo.clone().map(Line::Picture)),
+            Part::Hall => self.bilingual(&slip.hall, Style::Heading, Style::Body),
+            Part::Number => self.number(slip, true),
+            Part::Service => {
+                self.bilingual(&slip.service, Style::Title, Style::Body);
+                self.visit(slip, Style::Strong);
+            }
+            Part::Queue => self.queue(slip),
+            Part::Place => self.place(slip, Style::Body),
+            Part::Time => self.times_and_code(slip),
+            Part::MissedCall => self.bilingual(&slip.missed_call_rule, Style::Body, Style::Body),
+            Part::Note => self.bilingual(&slip.template.note, Style::Fine, Style::Fine),
+            Part::Serial => self.centred(&slip.serial, Style::Fine),
+            Part::Papers => self.papers(slip),
+        }
+    }
+
+    fn number(&mut self, slip: &Slip, labelled: bool) {
+        if slip.copy > 0 {
+            let text = format!("补打 REPRINT {}", slip.copy);
+            self.push(&text, Style::Heading, Ground::Bar);
+            self.gap(12);
+        }
+        if labelled {
+            self.label(Label::YourNumber, Style::Body);
+            self.gap(10);
+        }
         self.push(&slip.number, Style::Number, Ground::Plain);
         if slip.favoured {
-            self.gap(18);
-            self.push("优先 PRIORITY", Style::Heading, Ground::Badge);
+            let text = one_line(&self.template.label(Label::Priority), " ");
+            self.gap(14);
+            self.push(&text, Style::Heading, Ground::Badge);
         }
     }
 
     /// What else is known of the visit: the time of its appointment, and its further services.
     fn visit(&mut self, slip: &Slip, style: Style) {
         if !slip.slot.is_empty() {
-            self.gap(10);
-            let (zh, en) = (format!("预约 {}", slip.slot), "Appointment");
-            self.label(&zh, en, style);
+            self.gap(8);
+            let mut text = self.template.label(Label::Appointment);
+            let named = if text.zh.is_empty() {
+                &mut text.en
+            } else {
+                &mut text.zh
+            };
+            *named = joined(named, &slip.slot, " ");
+            self.both(&text, style);
         }
         if !slip.then.is_empty() {
-            self.gap(14);
-            self.label("之后还办理", "And then", Style::Body);
+            self.gap(10);
+            self.label(Label::Further, Style::Body);
         }
         for service in &slip.then {
-            self.gap(6);
-            self.label(&service.zh, &service.en, style);
+            self.gap(4);
+            self.both(&self.template.languages.of(service), style);
         }
     }
 
     /// People ahead and expected wait: side by side where there is room, else one under the other.
     fn queue(&mut self, slip: &Slip) {
-        let ahead = slip.people_ahead.map(ahead_block);
-        let wait = slip.expected_wait.map(wait_block);
-        if ahead.is_none() && wait.is_none() {
-            return;
-        }
-        self.rule(Weight::Light);
+        let ahead = slip.people_ahead.map(|people| self.ahead_block(people));
+        let wait = slip.expected_wait.map(|wait| self.wait_block(wait));
         match (ahead, wait) {
             (Some(left), Some(right)) if self.fits_half(&left) && self.fits_half(&right) => {
                 self.lines.push(Line::Columns { left, right });
             }
-            (ahead, wait) => self.stacked(ahead.into_iter().chain(wait)),
-        }
-        self.rule(Weight::Light);
-    }
-
-    fn stacked(&mut self, blocks: impl Iterator<Item = Vec<TextLine>>) {
-        self.gap(10);
-        for block in blocks {
-            self.lines.extend(block.into_iter().map(Line::Text));
-            self.gap(6);
+            (ahead, wait) => {
+                let blocks = ahead.into_iter().chain(wait);
+                self.lines.extend(blocks.flatten().map(Line::Text));
+            }
         }
     }
 
-    fn destination(&mut self, slip: &Slip, running: Style) {
+    fn ahead_block(&self, people: u32) -> Vec<TextLine> {
+        self.figure_block(Label::Ahead, &people.to_string(), " 人")
+    }
+
+    fn wait_block(&self, wait: WaitInterval) -> Vec<TextLine> {
+        let minutes = match wait.from_minutes == wait.to_minutes {
+            true => wait.to_minutes.to_string(),
+            false => format!("{}–{}", wait.from_minutes, wait.to_minutes),
+        };
+        self.figure_block(Label::Wait, &minutes, " 分钟")
+    }
+
+    /// A word over a figure. The unit is Chinese: the English word names its own.
+    fn figure_block(&self, label: Label, figure: &str, unit: &str) -> Vec<TextLine> {
+        let words = self.template.label(label);
+        let mut spans = vec![span(figure, Style::Figure)];
+        if !words.zh.is_empty() {
+            spans.push(span(unit, Style::Body));
+        }
+        vec![
+            centre(vec![span(&one_line(&words, "  "), Style::Body)]),
+            centre(spans),
+        ]
+    }
+
+    fn place(&mut self, slip: &Slip, running: Style) {
         if slip.zone.is_empty() && slip.counters.is_empty() {
             return;
         }
-        self.gap(14);
-        self.label("叫到号后请到", "When called, go to", running);
-        self.gap(4);
-        let zh = joined(&slip.zone.zh, &slip.counters.zh, " ");
-        let en = joined(&slip.zone.en, &slip.counters.en, ", ");
-        self.paragraph(&zh, Style::Title);
+        let of = |text| self.template.languages.of(text);
+        let (zone, counters) = (of(&slip.zone), of(&slip.counters));
+        self.label(Label::GoTo, running);
         self.gap(2);
-        self.paragraph(&en, running);
-        self.gap(16);
+        let zh = joined(&zone.zh, &counters.zh, " ");
+        let en = joined(&zone.en, &counters.en, ", ");
+        let english = if zh.is_empty() { Style::Title } else { running };
+        self.paragraph(&zh, Style::Title);
+        self.paragraph(&en, english);
     }
 
     fn times_and_code(&mut self, slip: &Slip) {
-        let mut lines = times(slip);
-        self.gap(14);
-        if let Some(text) = slip.printable_code() {
-            lines.push(left("扫码查看进度", Style::Body));
-            lines.push(left("Scan to follow the queue", Style::Body));
-            let room = self.letters.room_beside_code().unwrap_or(0);
-            let fits = lines
-                .iter()
-                .all(|line| line.width_dots(self.letters) <= room);
-            let beside = if fits {
-                std::mem::take(&mut lines)
-            } else {
-                Vec::new()
-            };
-            self.lines.push(Line::Code {
-                text: text.to_owned(),
-                beside,
-            });
-            self.gap(8);
+        let Some(text) = slip.printable_code() else {
+            self.times(slip);
+            return;
+        };
+        let beside = self.lines_beside_code(slip);
+        let room = self.letters.room_beside_code().unwrap_or(0);
+        let fits = beside
+            .iter()
+            .all(|line| line.width_dots(self.letters) <= room);
+        self.lines.push(Line::Code {
+            text: text.to_owned(),
+            beside: if fits { beside } else { Vec::new() },
+        });
+        if !fits {
+            self.gap(6);
+            self.label(Label::Scan, Style::Body);
+            self.times(slip);
         }
+    }
+
+    /// Word and time on one line where they fit, else one under the other.
+    fn times(&mut self, slip: &Slip) {
+        let dated = |label, time: &str| {
+            let words = one_line(&self.template.label(label), "  ");
+            let spans = vec![
+                span(&format!("{words}  "), Style::Body),
+                span(time, Style::Strong),
+            ];
+            (!time.is_empty()).then_some(spans)
+        };
+        let issued = dated(Label::Issued, &slip.issued_at);
+        let valid = dated(Label::ValidOn, &slip.valid_on);
+        let today = slip.issued_at.starts_with(&slip.valid_on) && !slip.valid_on.is_empty();
+        self.lines_of_spans(issued);
+        if today {
+            self.label(Label::ValidToday, Style::Body);
+        } else {
+            self.lines_of_spans(valid);
+        }
+    }
+
+    fn lines_of_spans(&mut self, spans: Option<Vec<Span>>) {
+        let Some(spans) = spans else { return };
+        let line = centre(spans);
+        if line.width_dots(self.letters) <= self.room() {
+            self.lines.push(Line::Text(line));
+        } else {
+            for one in line.spans {
+                self.paragraph(&one.text, one.style);
+            }
+        }
+    }
+
+    fn lines_beside_code(&self, slip: &Slip) -> Vec<TextLine> {
+        let words = |label| one_line(&self.template.label(label), "  ");
+        let mut lines = Vec::new();
+        if !slip.issued_at.is_empty() {
+            lines.push(left(&words(Label::Issued), Style::Body));
+            lines.push(left(&slip.issued_at, Style::Strong));
+        }
+        match slip.issued_at.starts_with(&slip.valid_on) {
+            _ if slip.valid_on.is_empty() => {}
+            true => lines.push(left(&words(Label::ValidToday), Style::Body)),
+            false => {
+                lines.push(left(&words(Label::ValidOn), Style::Body));
+                lines.push(left(&slip.valid_on, Style::Strong));
+            }
+        }
+        let scan = self.template.label(Label::Scan);
+        let scan = [scan.zh, scan.en]
+            .into_iter()
+            .filter(|text| !text.is_empty());
+        lines.extend(scan.map(|text| left(&text, Style::Body)));
+        lines
+    }
+
+    /// A list to tick off at home.
+    fn papers(&mut self, slip: &Slip) {
+        if slip.papers.is_empty() {
+            return;
+        }
+        self.label(Label::Papers, Style::Strong);
+        for paper in &slip.papers {
+            self.gap(4);
+            self.paper_to_bring(&self.template.languages.of(paper));
+        }
+    }
+
+    /// Both languages on one line where they fit, else one under the other and set in.
+    fn paper_to_bring(&mut self, paper: &Bilingual) {
+        let mut mark = "□ ";
+        let room = self.room() - self.letters.width_dots(SET_IN, Style::Body);
+        let width_of = |text: &str| self.letters.width_dots(text, Style::Body);
+        let both = one_line(paper, "  ");
+        let lines = match width_of(&both) <= room {
+            true => vec![both],
+            false => [&paper.zh, &paper.en]
+                .into_iter()
+                .flat_map(|text| wrap(text, room, width_of))
+                .collect(),
+        };
         for line in lines {
-            let place = Place::Centre;
-            self.lines.push(Line::Text(TextLine { place, ..line }));
+            let text = format!("{mark}{line}");
+            self.lines.push(Line::Text(left(&text, Style::Body)));
+            mark = SET_IN;
         }
-    }
-
-    fn missed_call(&mut self, slip: &Slip) {
-        if !slip.missed_call_rule.is_empty() {
-            self.gap(14);
-            self.rule(Weight::Light);
-            self.gap(12);
-            self.bilingual(&slip.missed_call_rule, Style::Body, Style::Body);
-        }
-    }
-
-    fn foot(&mut self, slip: &Slip) {
-        self.gap(12);
-        self.centred(&slip.serial, Style::Fine);
     }
 
     fn bilingual(&mut self, text: &Bilingual, zh: Style, en: Style) {
+        let text = self.template.languages.of(text);
+        let english = if text.zh.is_empty() { zh } else { en };
         self.paragraph(&text.zh, zh);
-        if !text.zh.is_empty() && !text.en.is_empty() {
-            self.gap(4);
-        }
-        self.paragraph(&text.en, en);
+        self.paragraph(&text.en, english);
+    }
+
+    fn label(&mut self, label: Label, style: Style) {
+        self.both(&self.template.label(label), style);
     }
 
     /// Both languages on one line where they fit, else one under the other.
-    fn label(&mut self, zh: &str, en: &str, style: Style) {
-        let both = format!("{zh}  {en}");
-        if self.letters.width_dots(&both, style) <= self.room() {
-            self.centred(&both, style);
+    fn both(&mut self, text: &Bilingual, style: Style) {
+        let line = one_line(text, "  ");
+        if self.letters.width_dots(&line, style) <= self.room() {
+            self.centred(&line, style);
         } else {
-            self.paragraph(zh, style);
-            self.paragraph(en, style);
+            self.paragraph(&text.zh, style);
+            self.paragraph(&text.en, style);
         }
     }
 
     fn room(&self) -> u32 {
-        self.dots - 2 * SIDE_DOTS
+        self.paper.dots - 2 * self.paper.measure(SIDE)
     }
 
     fn paragraph(&mut self, text: &str, style: Style) {
-        for line in wrap(text, self.room(), |part| {
-            self.letters.width_dots(part, style)
-        }) {
+        for line in self.wrapped(text, style) {
             self.centred(&line, style);
         }
+    }
+
+    fn wrapped(&self, text: &str, style: Style) -> Vec<String> {
+        wrap(text, self.room(), |part| {
+            self.letters.width_dots(part, style)
+        })
     }
 
     fn centred(&mut self, text: &str, style: Style) {
@@ -330,8 +468,8 @@ impl Sheet<'_> {
         self.lines.push(Line::Text(line));
     }
 
-    fn gap(&mut self, dots: u32) {
-        self.lines.push(Line::Gap(dots));
+    fn gap(&mut self, eighths_mm: u32) {
+        self.lines.push(Line::Gap(self.paper.measure(eighths_mm)));
     }
 
     fn rule(&mut self, weight: Weight) {
@@ -339,7 +477,7 @@ impl Sheet<'_> {
     }
 
     fn fits_half(&self, block: &[TextLine]) -> bool {
-        let room = self.dots / 2 - 2 * SIDE_DOTS;
+        let room = self.paper.dots / 2 - 2 * self.paper.measure(SIDE);
         block
             .iter()
             .all(|line| line.width_dots(self.letters) <= room)
@@ -357,45 +495,8 @@ impl TextLine {
     }
 }
 
-fn ahead_block(people: u32) -> Vec<TextLine> {
-    vec![
-        centre(vec![span("前面等候  Ahead", Style::Body)]),
-        centre(vec![
-            span(&people.to_string(), Style::Figure),
-            span(" 人", Style::Body),
-        ]),
-    ]
-}
-
-fn wait_block(wait: WaitInterval) -> Vec<TextLine> {
-    let minutes = match wait.from_minutes == wait.to_minutes {
-        true => wait.to_minutes.to_string(),
-        false => format!("{}–{}", wait.from_minutes, wait.to_minutes),
-    };
-    vec![
-        centre(vec![span("预计等候  Wait (min)", Style::Body)]),
-        centre(vec![
-            span(&minutes, Style::Figure),
-            span(" 分钟", Style::Body),
-        ]),
-    ]
-}
-
-fn times(slip: &Slip) -> Vec<TextLine> {
-    let mut lines = Vec::new();
-    if !slip.issued_at.is_empty() {
-        lines.push(left("取号时间  Issued", Style::Body));
-        lines.push(left(&slip.issued_at, Style::Strong));
-    }
-    match slip.issued_at.starts_with(&slip.valid_on) {
-        _ if slip.valid_on.is_empty() => {}
-        true => lines.push(left("仅当日有效  Valid today", Style::Body)),
-        false => {
-            lines.push(left("有效日期  Valid on", Style::Body));
-            lines.push(left(&slip.valid_on, Style::Strong));
-        }
-    }
-    lines
+fn one_line(text: &Bilingual, between: &str) -> String {
+    joined(&text.zh, &text.en, between)
 }
 
 fn joined(first: &str, second: &str, between: &str) -> String {

@@ -23,24 +23,33 @@
 mod bitmap;
 mod commands;
 pub mod layout;
+mod logo;
 mod native;
+mod paper;
 mod printer;
+mod profile;
 mod raster;
 mod reply;
 mod slip;
 pub mod spool;
 mod state;
+mod template;
 mod transport;
 mod typeface;
 mod wrap;
 
 pub use bitmap::Bitmap;
 pub use commands::CommandError;
+pub use logo::{LogoError, read_logo};
+pub use native::Charset;
+pub use paper::Paper;
 pub use printer::{
     Completion, Method, PAPER_DOTS, Prepared, PrintOutcome, Printer, PrinterError, PrinterSettings,
 };
+pub use profile::{Profile, ProfileError};
 pub use raster::render_preview;
 pub use slip::{Bilingual, QR_TEXT_BYTES_MAX, Slip, WaitInterval};
 pub use state::{PrinterState, Trouble};
+pub use template::{Label, Languages, Part, Template};
 pub use transport::{Address, AddressError, LinkFault, SendFault, Transport, Way};
 pub use typeface::{Lettering, Typeface, TypefaceError};

@@ -1,21 +1,49 @@
 //! Lines in the printer's own letters: 12 dots wide and 24 high for Latin, 24 by 24 for Chinese,
-//! each enlarged by whole factors. Text goes out in GB18030 with the Chinese mode on.
+//! each enlarged by whole factors. Text goes out in GB18030 with the Chinese mode on; a line with
+//! a character that the printer's font lacks goes out as a picture.
 
+mod charset;
+mod foreign;
+
+pub use charset::Charset;
+
+use crate::bitmap::Bitmap;
 use crate::commands::{CommandError, Commands};
 use crate::layout::{Ground, Letters, Line, Place, Span, Style, TextLine, Weight, lay_out};
+use crate::paper::Paper;
+use crate::raster::write_bitmap;
 use crate::slip::Slip;
+use crate::typeface::Typeface;
+
+/// The letters that a slip is printed with.
+pub(crate) struct PrinterFont<'a> {
+    /// What the printer's own font has.
+    pub(crate) charset: Charset,
+    /// Ours, for what it has not. Without it such a character becomes 〓, which stands for one
+    /// that cannot be printed.
+    pub(crate) stand_in: Option<&'a Typeface>,
+}
 
 /// The bytes of a slip, from `ESC @` to the cut.
-pub(crate) fn slip_bytes(slip: &Slip, dots: u32) -> Result<Vec<u8>, CommandError> {
-    let cells = Cells::for_slip(slip, dots);
-    let mut commands = Commands::new()?;
-    commands.chinese(true)?;
-    for line in lay_out(slip, dots, &cells) {
-        write_line(&mut commands, &cells, &line)?;
+pub(crate) fn slip_bytes(
+    slip: &Slip,
+    paper: Paper,
+    font: &PrinterFont<'_>,
+    end: &[u8],
+) -> Result<Vec<u8>, CommandError> {
+    let cells = Cells::for_slip(slip, paper);
+    let mut writer = Writer {
+        commands: Commands::new(paper.dpi)?,
+        cells: &cells,
+        font,
+    };
+    writer.commands.chinese(true)?;
+    for line in lay_out(slip, paper, &cells) {
+        writer.line(&line)?;
     }
-    commands.chinese(false)?;
-    commands.cut()?;
-    commands.finish()
+    writer.commands.chinese(false)?;
+    writer.commands.end(end)?;
+    writer.commands.finish()
 }
 
 const CELL_DOTS: u32 = 12;
@@ -24,21 +52,29 @@ const CELL_FACTOR_MAX: u32 = 8;
 /// The width in cells of the drawn rules and of nothing else: `─` is two cells.
 const RULE_CELLS: u32 = 2;
 
+/// For a character that neither the printer nor we can draw.
+const UNKNOWN: &str = "〓";
+
 /// What a printer's fixed letters measure, for one slip on one width of paper.
 struct Cells {
-    dots: u32,
+    paper: Paper,
     /// How much the number is widened so that it still fits on one line.
     number_factor: u8,
 }
 
 impl Cells {
-    fn for_slip(slip: &Slip, dots: u32) -> Self {
+    fn for_slip(slip: &Slip, paper: Paper) -> Self {
         let plain = cells(&slip.number).max(1) * CELL_DOTS;
-        let number_factor = ((dots - 2 * CELL_DOTS) / plain).clamp(1, CELL_FACTOR_MAX) as u8;
+        let room = paper.dots - 2 * CELL_DOTS;
+        let number_factor = (room / plain).clamp(1, CELL_FACTOR_MAX) as u8;
         Self {
-            dots,
+            paper,
             number_factor,
         }
+    }
+
+    fn dots(&self) -> u32 {
+        self.paper.dots
     }
 
     /// Factors across and down, and whether the letters are bold.
@@ -80,93 +116,160 @@ fn plain(text: &str) -> String {
     text.replace(['–', '—'], "-")
 }
 
-fn write_line(commands: &mut Commands, cells: &Cells, line: &Line) -> Result<(), CommandError> {
-    match line {
-        Line::Gap(dots) => commands.feed_dots(*dots),
-        Line::Rule(weight) => write_rule(commands, cells.dots, *weight),
-        Line::Text(text) => write_text(commands, cells, text),
-        Line::Columns { left, right } => write_columns(commands, cells, left, right),
-        Line::Code { text, .. } => write_code(commands, text),
+/// Lines one after the other into commands.
+struct Writer<'a> {
+    commands: Commands,
+    cells: &'a Cells,
+    font: &'a PrinterFont<'a>,
+}
+
+type Done = Result<(), CommandError>;
+
+impl<'a> Writer<'a> {
+    fn line(&mut self, line: &Line) -> Done {
+        match line {
+            Line::Gap(dots) => self.commands.feed_dots(*dots),
+            Line::Rule(weight) => self.rule(*weight),
+            Line::Picture(picture) => self.picture(picture),
+            Line::Text(text) => self.text(text),
+            Line::Columns { left, right } => self.columns(left, right),
+            Line::Code { text, .. } => self.code(text),
+        }
     }
-}
 
-fn write_rule(commands: &mut Commands, dots: u32, weight: Weight) -> Result<(), CommandError> {
-    let count = dots / (CELL_DOTS * RULE_CELLS);
-    commands.bold(weight == Weight::Heavy)?;
-    commands.text(&"─".repeat(count as usize))?;
-    commands.bold(false)?;
-    commands.end_of_line()
-}
-
-fn write_text(commands: &mut Commands, cells: &Cells, line: &TextLine) -> Result<(), CommandError> {
-    commands.centred(line.place == Place::Centre)?;
-    commands.inverse(line.ground != Ground::Plain)?;
-    let padding = padding(cells, line);
-    for span in &line.spans {
-        let text = format!("{padding}{}{padding}", plain(&span.text));
-        write_span(
-            commands,
-            cells,
-            &Span {
-                text,
-                style: span.style,
-            },
-        )?;
+    fn rule(&mut self, weight: Weight) -> Done {
+        let count = self.cells.dots() / (CELL_DOTS * RULE_CELLS);
+        self.commands.bold(weight == Weight::Heavy)?;
+        self.commands.text(&"─".repeat(count as usize))?;
+        self.commands.bold(false)?;
+        self.commands.end_of_line()
     }
-    commands.inverse(false)?;
-    commands.end_of_line()?;
-    commands.centred(false)
-}
 
-/// The spaces that make a black box around a badge, and a bar as wide as the paper.
-fn padding(cells: &Cells, line: &TextLine) -> String {
-    let free = cells.dots.saturating_sub(line.width_dots(cells));
-    let spaces = match line.ground {
-        Ground::Plain => 0,
-        Ground::Badge => 1,
-        Ground::Bar => free / CELL_DOTS / 2,
-    };
-    " ".repeat(spaces as usize)
-}
+    /// In the middle of a picture as wide as the paper: not every printer centres images.
+    fn picture(&mut self, picture: &Bitmap) -> Done {
+        let wide = picture.centred(self.cells.dots());
+        write_bitmap(&mut self.commands, &wide)
+    }
 
-fn write_span(commands: &mut Commands, cells: &Cells, span: &Span) -> Result<(), CommandError> {
-    let (across, down, bold) = cells.style(span.style);
-    commands.size(across, down)?;
-    commands.bold(bold)?;
-    commands.text(&plain(&span.text))?;
-    commands.bold(false)?;
-    commands.size(1, 1)
-}
+    fn text(&mut self, line: &TextLine) -> Done {
+        if let Some(typeface) = self.stand_in_for(line) {
+            let whole = (0, self.cells.dots());
+            let picture = foreign::picture(&[(line, whole)], self.cells, typeface);
+            return write_bitmap(&mut self.commands, &picture);
+        }
+        self.commands.centred(line.place == Place::Centre)?;
+        self.commands.inverse(line.ground != Ground::Plain)?;
+        let padding = self.padding(line);
+        for span in &line.spans {
+            let text = format!("{padding}{}{padding}", span.text);
+            let style = span.style;
+            self.span(&Span { text, style })?;
+        }
+        self.commands.inverse(false)?;
+        self.commands.end_of_line()?;
+        self.commands.centred(false)
+    }
 
-/// Both halves of a row are moved by spaces, and not by `ESC $`, which some printers ignore once
-/// the line has begun. Every width here is a whole number of cells.
-fn write_columns(
-    commands: &mut Commands,
-    cells: &Cells,
-    left: &[TextLine],
-    right: &[TextLine],
-) -> Result<(), CommandError> {
-    let half = cells.dots / 2 / CELL_DOTS;
-    for row in 0..left.len().max(right.len()) {
+    /// The spaces that make a black box around a badge, and a bar as wide as the paper.
+    fn padding(&self, line: &TextLine) -> String {
+        let free = self
+            .cells
+            .dots()
+            .saturating_sub(line.width_dots(self.cells));
+        let spaces = match line.ground {
+            Ground::Plain => 0,
+            Ground::Badge => 1,
+            Ground::Bar => free / CELL_DOTS / 2,
+        };
+        " ".repeat(spaces as usize)
+    }
+
+    fn span(&mut self, span: &Span) -> Done {
+        let (across, down, bold) = self.cells.style(span.style);
+        self.commands.size(across, down)?;
+        self.commands.bold(bold)?;
+        let text = self.in_charset(&plain(&span.text));
+        self.commands.text(&text)?;
+        self.commands.bold(false)?;
+        self.commands.size(1, 1)
+    }
+
+    /// Both halves of a row are moved by spaces, and not by `ESC $`, which some printers ignore once
+    /// the line has begun. Every width here is a whole number of cells.
+    fn columns(&mut self, left: &[TextLine], right: &[TextLine]) -> Done {
+        for row in 0..left.len().max(right.len()) {
+            let (left, right) = (left.get(row), right.get(row));
+            match left
+                .into_iter()
+                .chain(right)
+                .find_map(|line| self.stand_in_for(line))
+            {
+                Some(typeface) => self.row_picture(left, right, typeface)?,
+                None => self.row(left, right)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, left: Option<&TextLine>, right: Option<&TextLine>) -> Done {
+        let half = self.cells.dots() / 2 / CELL_DOTS;
         let mut at = 0;
-        for (start, line) in [(0, left.get(row)), (half, right.get(row))] {
+        for (start, line) in [(0, left), (half, right)] {
             let Some(line) = line else { continue };
-            let width = line.width_dots(cells) / CELL_DOTS;
+            let width = line.width_dots(self.cells) / CELL_DOTS;
             let begin = start + half.saturating_sub(width) / 2;
-            commands.text(&" ".repeat(begin.saturating_sub(at) as usize))?;
+            let spaces = begin.saturating_sub(at) as usize;
+            self.commands.text(&" ".repeat(spaces))?;
             for span in &line.spans {
-                write_span(commands, cells, span)?;
+                self.span(span)?;
             }
             at = begin + width;
         }
-        commands.end_of_line()?;
+        self.commands.end_of_line()
     }
-    Ok(())
-}
 
-fn write_code(commands: &mut Commands, text: &str) -> Result<(), CommandError> {
-    const MODULE_DOTS: u8 = 5;
-    commands.centred(true)?;
-    commands.qr(text, MODULE_DOTS)?;
-    commands.centred(false)
+    fn row_picture(
+        &mut self,
+        left: Option<&TextLine>,
+        right: Option<&TextLine>,
+        typeface: &Typeface,
+    ) -> Done {
+        let half = self.cells.dots() / 2;
+        let areas = [(left, (0, half)), (right, (half, half))];
+        let lines: Vec<_> = areas
+            .into_iter()
+            .filter_map(|(line, area)| Some((line?, area)))
+            .collect();
+        let picture = foreign::picture(&lines, self.cells, typeface);
+        write_bitmap(&mut self.commands, &picture)
+    }
+
+    fn code(&mut self, text: &str) -> Done {
+        const MODULE_DOTS: u8 = 5;
+        self.commands.centred(true)?;
+        self.commands.qr(text, MODULE_DOTS)?;
+        self.commands.centred(false)
+    }
+
+    /// Our letters, where the line has a character that the printer's font lacks.
+    fn stand_in_for(&self, line: &TextLine) -> Option<&'a Typeface> {
+        let texts = line.spans.iter().map(|span| plain(&span.text));
+        let all = texts
+            .into_iter()
+            .all(|text| self.font.charset.has_all(&text));
+        if all { None } else { self.font.stand_in }
+    }
+
+    /// The text with 〓 for each character that the printer's font lacks.
+    fn in_charset(&self, text: &str) -> String {
+        let charset = self.font.charset;
+        let mut printable = String::new();
+        for character in text.chars() {
+            match charset.has(character) {
+                true => printable.push(character),
+                false => printable.push_str(UNKNOWN),
+            }
+        }
+        printable
+    }
 }

@@ -9,8 +9,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use self::session::{Awaited, Session};
-use crate::commands::CommandError;
-use crate::native;
+use crate::commands::{CommandError, PARTIAL_CUT};
+use crate::native::{self, Charset, PrinterFont};
+use crate::paper::Paper;
+use crate::profile::Profile;
 use crate::raster;
 use crate::slip::Slip;
 use crate::state::{PrinterState, Trouble};
@@ -26,6 +28,12 @@ pub struct PrinterSettings {
     pub address: String,
     /// Dots across the paper: 576 on 80 mm, 384 on 58 mm.
     pub dots: u32,
+    /// Dots an inch.
+    pub dpi: u32,
+    /// What the printer's own font has; what it lacks is sent as an image.
+    pub charset: Charset,
+    /// The commands that end a slip, its cut as a rule.
+    pub end: Vec<u8>,
     /// Whose letters are printed.
     pub method: Method,
     /// The font file for [`Method::Raster`]; `None` looks for Noto Sans CJK where systems keep it.
@@ -45,13 +53,34 @@ impl PrinterSettings {
     pub fn network(address: impl Into<String>) -> Self {
         Self {
             address: address.into(),
-            dots: 576,
+            dots: Paper::WIDE.dots,
+            dpi: Paper::WIDE.dpi,
+            charset: Charset::Gb2312,
+            end: PARTIAL_CUT.to_vec(),
             method: Method::Native,
             font: None,
             completion: Completion::ProcessId,
             connect_within: Duration::from_secs(2),
             answer_within: Duration::from_secs(1),
             print_within: Duration::from_secs(10),
+        }
+    }
+}
+
+impl PrinterSettings {
+    /// A printer of a certain model.
+    pub fn of_model(address: impl Into<String>, profile: &Profile) -> Self {
+        Self {
+            dots: profile.paper.dots,
+            dpi: profile.paper.dpi,
+            charset: profile.charset.unwrap_or(Charset::Gb2312),
+            end: profile.end.clone(),
+            method: match profile.charset {
+                Some(_) => Method::Native,
+                None => Method::Raster,
+            },
+            completion: profile.completion,
+            ..Self::network(address)
         }
     }
 }
@@ -151,7 +180,8 @@ impl Printer {
             return Err(PrinterError::Dots { dots });
         }
         let typeface = match settings.method {
-            Method::Native => None,
+            // Without a font a character that the printer lacks is 〓: no reason to print nothing.
+            Method::Native => Typeface::load(settings.font.as_deref()).ok(),
             Method::Raster => Some(Typeface::load(settings.font.as_deref())?),
         };
         Ok(Self {
@@ -229,9 +259,18 @@ impl Printer {
     }
 
     fn slip_bytes(&self, slip: &Slip) -> Result<Vec<u8>, CommandError> {
-        match &self.typeface {
-            None => native::slip_bytes(slip, self.settings.dots),
-            Some(typeface) => raster::slip_bytes(slip, self.settings.dots, typeface),
+        let PrinterSettings { dots, dpi, end, .. } = &self.settings;
+        let (dots, dpi) = (*dots, *dpi);
+        let paper = Paper { dots, dpi };
+        match (self.settings.method, &self.typeface) {
+            (Method::Raster, Some(typeface)) => raster::slip_bytes(slip, paper, typeface, end),
+            (_, stand_in) => {
+                let font = PrinterFont {
+                    charset: self.settings.charset,
+                    stand_in: stand_in.as_ref(),
+                };
+                native::slip_bytes(slip, paper, &font, end)
+            }
         }
     }
 
@@ -248,7 +287,7 @@ impl Printer {
     /// it, for a state alone is told even from inside of an image.
     fn flush(&mut self, session: &mut Session, job: u32) -> Result<(), Trouble> {
         let awaited = self.awaited(job);
-        let end = [0x1b, 0x40, 0x1d, 0x56, 66, 0];
+        let end = [&[0x1b, 0x40], &self.settings.end[..]].concat();
         let bytes = [&[0; FLUSH_BYTES][..], &end, &awaited.request()].concat();
         match session.print(&bytes, awaited, &self.settings) {
             PrintOutcome::Printed | PrintOutcome::Sent => {

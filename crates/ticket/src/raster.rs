@@ -5,16 +5,18 @@ use qrcode::{Color, EcLevel, QrCode};
 use crate::bitmap::Bitmap;
 use crate::commands::{CommandError, Commands};
 use crate::layout::{Ground, Letters, Line, Place, Style, TextLine, Weight, lay_out};
+use crate::paper::Paper;
 use crate::printer::PAPER_DOTS;
 use crate::slip::Slip;
 use crate::typeface::{Lettering, Typeface};
 
 /// The slip as it comes out of the printer, dot by dot, without the feed to the cutter.
-pub fn render_preview(slip: &Slip, dots: u32, typeface: &Typeface) -> Bitmap {
-    let letters = Drawn::for_slip(slip, dots, typeface);
-    let lines = lay_out(slip, dots, &letters);
+pub fn render_preview(slip: &Slip, paper: impl Into<Paper>, typeface: &Typeface) -> Bitmap {
+    let paper = paper.into();
+    let letters = Drawn::for_slip(slip, paper, typeface);
+    let lines = lay_out(slip, paper, &letters);
     let height = lines.iter().map(|line| letters.height_dots(line)).sum();
-    let mut bitmap = Bitmap::new(dots, height);
+    let mut bitmap = Bitmap::new(paper.dots, height);
     let mut top = 0;
     for line in &lines {
         letters.draw(&mut bitmap, line, top);
@@ -26,13 +28,14 @@ pub fn render_preview(slip: &Slip, dots: u32, typeface: &Typeface) -> Bitmap {
 /// The bytes of a slip as an image, from `ESC @` to the cut.
 pub(crate) fn slip_bytes(
     slip: &Slip,
-    dots: u32,
+    paper: Paper,
     typeface: &Typeface,
+    end: &[u8],
 ) -> Result<Vec<u8>, CommandError> {
-    let bitmap = render_preview(slip, dots, typeface);
-    let mut commands = Commands::new()?;
+    let bitmap = render_preview(slip, paper, typeface);
+    let mut commands = Commands::new(paper.dpi)?;
     write_bitmap(&mut commands, &bitmap)?;
-    commands.cut()?;
+    commands.end(end)?;
     commands.finish()
 }
 
@@ -46,7 +49,8 @@ pub(crate) const STRIPE_BYTES_MAX: usize = STRIPE_ROWS_MAX * (*PAPER_DOTS.end() 
 /// need not stop its head for it.
 const BLANK_ROWS_MIN: usize = 16;
 
-fn write_bitmap(commands: &mut Commands, bitmap: &Bitmap) -> Result<(), CommandError> {
+/// A picture as wide as the paper.
+pub(crate) fn write_bitmap(commands: &mut Commands, bitmap: &Bitmap) -> Result<(), CommandError> {
     let rows: Vec<&[u8]> = bitmap.rows().collect();
     let mut at = 0;
     while at < rows.len() {
@@ -95,42 +99,45 @@ fn unmistakable(mut data: Vec<u8>) -> Vec<u8> {
     data
 }
 
-/// White around the text of a badge.
-const BADGE_SIDE_DOTS: u32 = 18;
-const SIDE_DOTS: u32 = 8;
-const CODE_GAP_DOTS: u32 = 28;
+/// White around the text of a badge, in 1/8 mm as all measures here.
+const BADGE_SIDE: u32 = 18;
+const SIDE: u32 = 8;
+const CODE_GAP: u32 = 28;
+const COLUMN_GAP: u32 = 2;
+const MODULE: u32 = 6;
 
-/// Our letters for one slip on one width of paper.
+/// Our letters for one slip on one kind of paper.
 struct Drawn<'a> {
-    dots: u32,
+    paper: Paper,
     typeface: &'a Typeface,
     number: Lettering,
     code: Option<QrCode>,
 }
 
 impl<'a> Drawn<'a> {
-    fn for_slip(slip: &Slip, dots: u32, typeface: &'a Typeface) -> Self {
+    fn for_slip(slip: &Slip, paper: Paper, typeface: &'a Typeface) -> Self {
         Self {
-            dots,
+            paper,
             typeface,
-            number: number_lettering(&slip.number, dots, typeface),
+            number: number_lettering(&slip.number, paper, typeface),
             code: slip.printable_code().and_then(code),
         }
     }
 
     fn lettering(&self, style: Style) -> Lettering {
-        let (em_dots, bold) = match style {
+        let narrow = self.paper.is_narrow();
+        let (em, bold) = match style {
             Style::Fine => (24, false),
             Style::Body => (28, false),
             Style::Strong => (28, true),
-            Style::Heading => (38, true),
-            Style::Title => (52, true),
-            Style::Figure => (52, true),
+            Style::Heading => (36, true),
+            Style::Title | Style::Figure if narrow => (44, true),
+            Style::Title | Style::Figure => (52, true),
             Style::Large => (42, true),
             Style::Number => return self.number,
         };
         Lettering {
-            em_dots,
+            em_dots: self.paper.measure(em),
             width_percent: 100,
             bold,
         }
@@ -140,9 +147,11 @@ impl<'a> Drawn<'a> {
         match line {
             Line::Gap(dots) => *dots,
             Line::Rule(weight) => rule_dots(*weight),
+            Line::Picture(picture) => picture.height(),
             Line::Text(text) => self.text_height(text),
             Line::Columns { left, right } => {
-                self.block_height(left).max(self.block_height(right)) + 2 * COLUMN_GAP_DOTS
+                self.block_height(left).max(self.block_height(right))
+                    + 2 * self.paper.measure(COLUMN_GAP)
             }
             Line::Code { beside, .. } => self.code_dots().max(self.block_height(beside)),
         }
@@ -151,8 +160,18 @@ impl<'a> Drawn<'a> {
     fn draw(&self, bitmap: &mut Bitmap, line: &Line, top: u32) {
         match line {
             Line::Gap(_) => {}
-            Line::Rule(weight) => bitmap.blacken_area(0, top, self.dots, rule_dots(*weight)),
-            Line::Text(text) => self.draw_text(bitmap, text, (0, self.dots), top),
+            Line::Rule(weight) => bitmap.blacken_area(0, top, self.paper.dots, rule_dots(*weight)),
+            Line::Picture(picture) => {
+                let left = self.paper.dots.saturating_sub(picture.width()) / 2;
+                bitmap.lay_on(picture, left, top);
+            }
+            Line::Text(text) => {
+                let side = match text.place {
+                    Place::Centre => 0,
+                    Place::Left => self.paper.measure(SIDE),
+                };
+                self.draw_text(bitmap, text, (side, self.paper.dots - side), top);
+            }
             Line::Columns { left, right } => self.draw_columns(bitmap, left, right, top),
             Line::Code { beside, .. } => self.draw_code(bitmap, beside, top),
         }
@@ -175,55 +194,65 @@ impl<'a> Drawn<'a> {
         }
         match line.ground {
             Ground::Plain => {}
-            Ground::Badge => bitmap.invert_area(
-                text_left.saturating_sub(BADGE_SIDE_DOTS),
-                top,
-                width + 2 * BADGE_SIDE_DOTS,
-                height,
-            ),
+            Ground::Badge => {
+                let side = self.paper.measure(BADGE_SIDE);
+                let begin = text_left.saturating_sub(side);
+                bitmap.invert_area(begin, top, width + 2 * side, height);
+            }
             Ground::Bar => bitmap.invert_area(left, top, room, height),
         }
     }
 
     fn draw_columns(&self, bitmap: &mut Bitmap, left: &[TextLine], right: &[TextLine], top: u32) {
-        let half = self.dots / 2;
+        let half = self.paper.dots / 2;
         let height = self.block_height(left).max(self.block_height(right));
-        self.draw_block(bitmap, left, (0, half), top + COLUMN_GAP_DOTS);
-        self.draw_block(bitmap, right, (half, half), top + COLUMN_GAP_DOTS);
-        bitmap.blacken_area(half, top, 2, height + 2 * COLUMN_GAP_DOTS);
+        self.draw_block(
+            bitmap,
+            left,
+            (0, half),
+            top + self.paper.measure(COLUMN_GAP),
+        );
+        self.draw_block(
+            bitmap,
+            right,
+            (half, half),
+            top + self.paper.measure(COLUMN_GAP),
+        );
+        bitmap.blacken_area(half, top, 2, height + 2 * self.paper.measure(COLUMN_GAP));
     }
 
     fn draw_code(&self, bitmap: &mut Bitmap, beside: &[TextLine], top: u32) {
         let side = self.code_dots();
         let block = self.block_height(beside);
         let widest = beside.iter().map(|line| line.width_dots(self)).max();
-        let used = side + widest.map_or(0, |text| CODE_GAP_DOTS + text);
-        let left = self.dots.saturating_sub(used) / 2;
+        let gap = self.paper.measure(CODE_GAP);
+        let used = side + widest.map_or(0, |text| gap + text);
+        let left = self.paper.dots.saturating_sub(used) / 2;
         let height = side.max(block);
         self.draw_modules(bitmap, left, top + (height - side) / 2);
-        let text_left = left + side + CODE_GAP_DOTS;
+        let text_left = left + side + gap;
         self.draw_block(
             bitmap,
             beside,
-            (text_left, self.dots),
+            (text_left, self.paper.dots),
             top + (height - block) / 2,
         );
     }
 
     fn draw_modules(&self, bitmap: &mut Bitmap, left: u32, top: u32) {
         let Some(code) = &self.code else { return };
-        let width = code.width();
+        let (width, module) = (code.width(), self.paper.measure(MODULE));
         for (y, row) in code.to_colors().chunks_exact(width).enumerate() {
             for (x, _) in row.iter().enumerate().filter(|(_, c)| **c == Color::Dark) {
-                let (x, y) = (x as u32 * MODULE_DOTS, y as u32 * MODULE_DOTS);
-                bitmap.blacken_area(left + x, top + y, MODULE_DOTS, MODULE_DOTS);
+                let (x, y) = (x as u32 * module, y as u32 * module);
+                bitmap.blacken_area(left + x, top + y, module, module);
             }
         }
     }
 
     fn code_dots(&self) -> u32 {
         let width = self.code.as_ref().map_or(0, QrCode::width);
-        width as u32 * MODULE_DOTS
+        width as u32 * self.paper.measure(MODULE)
     }
 
     fn draw_block(&self, bitmap: &mut Bitmap, block: &[TextLine], area: (u32, u32), top: u32) {
@@ -241,7 +270,7 @@ impl<'a> Drawn<'a> {
     fn text_height(&self, line: &TextLine) -> u32 {
         let below = self.largest(line, |style, em| match style {
             Style::Number => em * 3 / 100,
-            _ => em * 30 / 100,
+            _ => em * 25 / 100,
         });
         self.ascent(line) + below
     }
@@ -250,7 +279,7 @@ impl<'a> Drawn<'a> {
     fn ascent(&self, line: &TextLine) -> u32 {
         self.largest(line, |style, em| match style {
             Style::Number => em * 76 / 100,
-            _ => em * 98 / 100,
+            _ => em * 93 / 100,
         })
     }
 
@@ -263,8 +292,8 @@ impl<'a> Drawn<'a> {
 
 impl Letters for Drawn<'_> {
     fn room_beside_code(&self) -> Option<u32> {
-        let used = self.code_dots() + CODE_GAP_DOTS + 2 * SIDE_DOTS;
-        Some(self.dots.saturating_sub(used))
+        let beside = self.paper.measure(CODE_GAP + 2 * SIDE);
+        Some(self.paper.dots.saturating_sub(self.code_dots() + beside))
     }
 
     fn width_dots(&self, text: &str, style: Style) -> u32 {
@@ -272,23 +301,22 @@ impl Letters for Drawn<'_> {
     }
 }
 
-const COLUMN_GAP_DOTS: u32 = 10;
-
-/// 20 mm high digits where they fit, and condensed rather than small where they do not.
-fn number_lettering(number: &str, dots: u32, typeface: &Typeface) -> Lettering {
-    const EM_DOTS: u32 = 224;
+/// 18 mm high digits where they fit, and condensed rather than small where they do not.
+fn number_lettering(number: &str, paper: Paper, typeface: &Typeface) -> Lettering {
+    const EM: u32 = 204;
     const WIDTH_PERCENT_MIN: u32 = 80;
+    let em_dots = paper.measure(EM);
     let full = Lettering {
-        em_dots: EM_DOTS,
+        em_dots,
         width_percent: 100,
         bold: true,
     };
-    let room = dots - 2 * SIDE_DOTS;
+    let room = paper.dots - 2 * paper.measure(SIDE);
     let needed = typeface.width_dots(number, full).max(1);
     let percent = (100 * room / needed).min(100);
     let width_percent = percent.max(WIDTH_PERCENT_MIN);
     Lettering {
-        em_dots: EM_DOTS * percent / width_percent,
+        em_dots: em_dots * percent / width_percent,
         width_percent,
         bold: true,
     }
@@ -300,8 +328,6 @@ fn rule_dots(weight: Weight) -> u32 {
         Weight::Heavy => 4,
     }
 }
-
-const MODULE_DOTS: u32 = 6;
 
 fn code(text: &str) -> Option<QrCode> {
     QrCode::with_error_correction_level(text, EcLevel::M).ok()
@@ -348,7 +374,7 @@ mod tests {
         #[test]
         fn no_picture_spells_a_real_time_command(data in dangerous_bytes(12 * 60)) {
             let bitmap = bitmap_of(12, &data);
-            let mut commands = Commands::new().unwrap();
+            let mut commands = Commands::new(203).unwrap();
             write_bitmap(&mut commands, &bitmap).unwrap();
             prop_assert!(!holds_real_time_command(&commands.finish().unwrap()));
         }
@@ -373,7 +399,7 @@ mod tests {
     #[test]
     fn no_stripe_is_higher_than_printers_hold() {
         let data = vec![0xff; 2 * 1000];
-        let mut commands = Commands::new().unwrap();
+        let mut commands = Commands::new(203).unwrap();
         write_bitmap(&mut commands, &bitmap_of(2, &data)).unwrap();
         let bytes = commands.finish().unwrap();
         let heads = bytes
@@ -384,19 +410,19 @@ mod tests {
     }
 
     #[test]
-    fn the_number_is_15_mm_high_or_more_on_both_widths() {
-        const DOTS_PER_MM: u32 = 8;
+    fn the_number_is_15_mm_high_or_more_on_every_paper() {
         let typeface = Typeface::load(None).unwrap();
-        for dots in [576, 384] {
+        for (roll_mm, dpi) in [(80, 203), (80, 180), (58, 203), (58, 180)] {
+            let paper = Paper::usual(roll_mm, dpi).unwrap();
             for number in ["A012", "V8", "B999"] {
-                let lettering = number_lettering(number, dots, &typeface);
-                let mut bitmap = Bitmap::new(dots, 400);
-                typeface.draw(&mut bitmap, number, lettering, SIDE_DOTS, 300);
+                let lettering = number_lettering(number, paper, &typeface);
+                let mut bitmap = Bitmap::new(paper.dots, 400);
+                typeface.draw(&mut bitmap, number, lettering, SIDE, 300);
                 let inked = bitmap
                     .rows()
                     .filter(|row| row.iter().any(|byte| *byte != 0));
-                assert!(inked.count() as u32 >= 15 * DOTS_PER_MM);
-                assert!(typeface.width_dots(number, lettering) <= dots - 2 * SIDE_DOTS);
+                assert!(paper.tenths_mm(inked.count() as u32) >= 150);
+                assert!(typeface.width_dots(number, lettering) <= paper.dots - 2 * SIDE);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What a slip of paper says. No sizes, no places, no commands: those belong to the layout.
 
+use crate::template::Template;
+
 /// A text in the two languages of a hall. Either may be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bilingual {
@@ -64,6 +66,8 @@ pub struct Slip {
     pub valid_on: String,
     /// What happens to somebody who misses the call.
     pub missed_call_rule: Bilingual,
+    /// The papers that the service needs, printed when the customer or the hall wants them.
+    pub papers: Vec<Bilingual>,
     /// The serial by which staff find the ticket again.
     pub serial: String,
     /// The text of a QR code, as a rule an address. Over [`QR_TEXT_BYTES_MAX`] bytes it is left off.
@@ -72,6 +76,8 @@ pub struct Slip {
     pub copy: u32,
     /// True prints number, services, appointment and counters only, larger.
     pub large_print: bool,
+    /// What the hall wants of all its slips.
+    pub template: Template,
 }
 
 /// The longest text of a QR code in bytes: with it the code is 57 modules wide, 43 mm on paper, and
@@ -101,10 +107,12 @@ impl Slip {
                 "过号后请到引导台复号,再过3个号为您优先安排。",
                 "Missed your call? Tell the guide desk and you will be called again after 3 more numbers.",
             ),
+            papers: Vec::new(),
             serial: "0123-A012-7K".into(),
             qr: Some("https://hall.example/t/0123-A012-7K".into()),
             copy: 0,
             large_print: false,
+            template: Template::default(),
         }
     }
 

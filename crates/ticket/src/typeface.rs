@@ -1,19 +1,27 @@
 //! A font in two weights, measured and drawn in dots.
 
+mod file;
+mod stamps;
+
 use std::path::{Path, PathBuf};
 
-use ab_glyph::{Font, FontVec, Glyph, PxScale, ScaleFont, point};
+use ab_glyph::{Font, FontRef, PxScale, ScaleFont};
 
+use self::stamps::Stamps;
 use crate::bitmap::Bitmap;
 
 /// A regular and a bold weight of one family.
+///
+/// The font files are mapped and not read: of their 40 MB only the pages with the letters that
+/// were drawn are in memory.
 pub struct Typeface {
-    regular: FontVec,
-    bold: FontVec,
+    regular: FontRef<'static>,
+    bold: FontRef<'static>,
+    stamps: Stamps,
 }
 
 /// How letters are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Lettering {
     /// Height of the em square in dots, which is the height of a Chinese character.
     pub em_dots: u32,
@@ -58,10 +66,6 @@ const USUAL_PLACES: [&str; 4] = [
 /// The collections of Noto Sans CJK hold JP, KR, SC, TC, HK in this order.
 const SIMPLIFIED_CHINESE_FACE: u32 = 2;
 
-/// From this part of a dot's area on, a dot is black. Below one half, because thin strokes of
-/// small characters would break up.
-const BLACK_FROM: f32 = 0.42;
-
 impl Typeface {
     /// Loads the named file, or Noto Sans CJK from where systems keep it. The bold weight is the
     /// file beside it with `Bold` for `Regular` in its name; without one, regular stands in.
@@ -74,6 +78,7 @@ impl Typeface {
         Ok(Self {
             regular: load_face(&path)?,
             bold: load_face(&bold)?,
+            stamps: Stamps::default(),
         })
     }
 
@@ -90,9 +95,9 @@ impl Typeface {
         let mut left = x as f32;
         for character in text.chars() {
             let id = font.glyph_id(character);
-            let glyph = id.with_scale_and_position(scale, point(left, y as f32));
+            self.stamps
+                .press(font, (id, lettering), scale, (left, y), bitmap);
             left += scaled.h_advance(id);
-            draw_glyph(font, glyph, bitmap);
         }
     }
 
@@ -103,7 +108,7 @@ impl Typeface {
         ids.map(|id| scaled.h_advance(id)).sum()
     }
 
-    fn weight(&self, lettering: Lettering) -> &FontVec {
+    fn weight(&self, lettering: Lettering) -> &FontRef<'static> {
         match lettering.bold {
             true => &self.bold,
             false => &self.regular,
@@ -122,12 +127,12 @@ fn bold_beside(regular: &Path) -> Option<PathBuf> {
     bold.is_file().then_some(bold)
 }
 
-fn load_face(path: &Path) -> Result<FontVec, TypefaceError> {
+fn load_face(path: &Path) -> Result<FontRef<'static>, TypefaceError> {
     let unreadable = |source| TypefaceError::Unreadable {
         path: path.to_owned(),
         source,
     };
-    let data = std::fs::read(path).map_err(unreadable)?;
+    let data = file::mapped(path).map_err(unreadable)?;
     let face = match data.starts_with(b"ttcf") {
         true => SIMPLIFIED_CHINESE_FACE,
         false => 0,
@@ -135,30 +140,15 @@ fn load_face(path: &Path) -> Result<FontVec, TypefaceError> {
     let not_a_font = |_| TypefaceError::NotAFont {
         path: path.to_owned(),
     };
-    FontVec::try_from_vec_and_index(data, face).map_err(not_a_font)
+    FontRef::try_from_slice_and_index(data, face).map_err(not_a_font)
 }
 
 /// `ab_glyph` scales by the line height that the font asks for; we think in em squares.
-fn em_scale(font: &FontVec, lettering: Lettering) -> PxScale {
+fn em_scale(font: &FontRef<'_>, lettering: Lettering) -> PxScale {
     let em = font.units_per_em().unwrap_or(1000.0);
     let y = lettering.em_dots as f32 * font.height_unscaled() / em;
     PxScale {
         x: y * lettering.width_percent as f32 / 100.0,
         y,
     }
-}
-
-fn draw_glyph(font: &FontVec, glyph: Glyph, bitmap: &mut Bitmap) {
-    // A space has no outline.
-    let Some(outline) = font.outline_glyph(glyph) else {
-        return;
-    };
-    let bounds = outline.px_bounds();
-    let (left, top) = (bounds.min.x as i32, bounds.min.y as i32);
-    outline.draw(|x, y, coverage| {
-        let at = (left + x as i32, top + y as i32);
-        if coverage >= BLACK_FROM && at.0 >= 0 && at.1 >= 0 {
-            bitmap.blacken(at.0 as u32, at.1 as u32);
-        }
-    });
 }

@@ -6,27 +6,17 @@ use std::ops::Range;
 use unicode_linebreak::linebreaks;
 
 /// Words that belong to the number before them; the longer of two stands first.
-const UNITS: [&str; 31] = [
+/// A single Chinese character behind a number always does.
+const UNITS: [&str; 24] = [
     "号窗口",
+    "个工作日",
     "个号",
     "分钟",
     "小时",
-    "号",
-    "人",
-    "位",
-    "分",
-    "秒",
-    "天",
-    "月",
-    "日",
-    "年",
-    "次",
-    "楼",
-    "层",
-    "米",
-    "元",
-    "张",
-    "区",
+    "千瓦时",
+    "千瓦",
+    "千伏",
+    "月份",
     "more numbers",
     "more number",
     "numbers",
@@ -37,7 +27,11 @@ const UNITS: [&str; 31] = [
     "min",
     "hours",
     "hour",
+    "kWh",
+    "kW",
+    "kV",
     "h",
+    "%",
 ];
 
 /// Words that belong to the number behind them.
@@ -61,9 +55,14 @@ const MARKS: [&str; 13] = [
 pub(crate) fn wrap(text: &str, room: u32, width_of: impl Fn(&str) -> u32) -> Vec<String> {
     let pieces = pieces(text, room, &width_of);
     let count = fill(&pieces, room).len();
-    let lines = fill(&pieces, narrowest_room(&pieces, room, count));
+    let narrowest = narrowest_room(&pieces, room, count);
+    let lines = fill(&pieces, room.min(narrowest + narrowest / SLACK));
     lines.iter().map(|line| joined(line)).collect()
 }
+
+/// Balanced to the dot, a first line may hold one short word. With this part of the width more,
+/// the earlier lines are the longer ones.
+const SLACK: u32 = 10;
 
 /// A part of the text between two places where a line may end, measured once.
 struct Piece<'a> {
@@ -120,7 +119,8 @@ fn fill<'a, 'b>(pieces: &'a [Piece<'b>], room: u32) -> Vec<&'a [Piece<'b>]> {
 }
 
 /// The text cut at every place where a line may end. A piece wider than the room is cut
-/// between characters: cut off at the paper's edge it would be worse.
+/// between characters, before a number rather than within: cut off at the paper's edge it would
+/// be worse.
 fn pieces<'a>(text: &'a str, room: u32, width_of: &impl Fn(&str) -> u32) -> Vec<Piece<'a>> {
     let bound = bound_ranges(text);
     let may_end = |at: usize| !bound.iter().any(|range| range.start < at && at < range.end);
@@ -129,14 +129,63 @@ fn pieces<'a>(text: &'a str, room: u32, width_of: &impl Fn(&str) -> u32) -> Vec<
     for (end, _) in linebreaks(text).filter(|&(at, _)| may_end(at)) {
         let mut rest = Piece::new(&text[start..end], width_of);
         while rest.width_at_end > room {
-            let (head, tail) = rest.text.split_at(fitting_bytes(rest.text, room, width_of));
+            let begin = end - rest.text.len();
+            let cut = begin + head_bytes(rest.text, room, width_of);
+            let number = bound
+                .iter()
+                .find(|range| range.start < cut && cut < range.end);
+            let cut = number.map_or(cut, |range| {
+                if range.start > begin {
+                    range.start
+                } else {
+                    cut
+                }
+            });
+            let (head, tail) = (&text[begin..cut], &text[cut..end]);
             pieces.push(Piece::new(head, width_of));
             rest = Piece::new(tail, width_of);
         }
         pieces.push(rest);
         start = end;
     }
+    bind_widow(text, &mut pieces, room, width_of);
     pieces
+}
+
+/// A last line of one character looks like a mistake, so a lone last piece is bound to the one
+/// before it while both fit on a line.
+fn bind_widow<'a>(
+    text: &'a str,
+    pieces: &mut Vec<Piece<'a>>,
+    room: u32,
+    width_of: &impl Fn(&str) -> u32,
+) {
+    while let [.., before, last] = pieces.as_slice()
+        && is_widow(last.text)
+    {
+        let start = text.len() - last.text.len() - before.text.len();
+        let both = Piece::new(&text[start..], width_of);
+        if both.width_at_end > room {
+            return;
+        }
+        pieces.truncate(pieces.len() - 2);
+        pieces.push(both);
+    }
+}
+
+/// One character, with or without its full stop.
+fn is_widow(text: &str) -> bool {
+    text.chars().filter(|c| c.is_alphanumeric()).count() <= 1
+}
+
+/// Where a piece that is too wide is cut: as late as fits, and leaving no single character.
+fn head_bytes(text: &str, room: u32, width_of: &impl Fn(&str) -> u32) -> usize {
+    let fitting = fitting_bytes(text, room, width_of);
+    let earlier = text[..fitting].char_indices().next_back();
+    match earlier {
+        Some((at, _)) if at > 0 && is_widow(&text[fitting..]) => at,
+        _ => fitting,
+    }
 }
 
 /// How many bytes of a text fit, and one character at least.
@@ -178,12 +227,19 @@ fn with_unit(text: &str, end: usize) -> usize {
     let after = &text[end..];
     let spaces = after.len() - after.trim_start_matches(' ').len();
     let unit = UNITS.iter().find(|unit| after[spaces..].starts_with(*unit));
-    unit.map_or(end, |unit| end + spaces + unit.len())
+    let character = after.chars().next().filter(|c| is_chinese(*c));
+    let bound = unit.map(|unit| spaces + unit.len());
+    end + bound.or(character.map(char::len_utf8)).unwrap_or(0)
+}
+
+fn is_chinese(c: char) -> bool {
+    ('\u{3400}'..='\u{9fff}').contains(&c) || c >= '\u{20000}'
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// One dot for a letter, two for a Chinese character.
     fn width(text: &str) -> u32 {
@@ -221,6 +277,41 @@ mod tests {
     #[test]
     fn lines_are_balanced() {
         assert_eq!(wrap("aaaa bbbb cccc d", 14, width), ["aaaa bbbb", "cccc d"]);
+    }
+
+    proptest! {
+        /// Whatever the text: nothing is lost, nothing is wider than the room, no number is
+        /// parted from its unit while both fit, and the last line is no single character unless
+        /// the word before it fills the line.
+        #[test]
+        fn lines_are_whole_and_leave_no_widow(
+            text in "(电费缴纳|新装|请|a |kiosk |counter |3号窗口|约25分钟|12 minutes |。|,){1,12}",
+            room in 14u32..60,
+        ) {
+            let lines = wrap(&text, room, width);
+            prop_assert!(lines.iter().all(|line| width(line) <= room));
+            let bare = |text: &str| text.replace(' ', "");
+            prop_assert_eq!(bare(&lines.concat()), bare(&text));
+            for unit in ["3号窗口", "约25分钟", "12 minutes"] {
+                let count = |text: &str| text.matches(unit).count();
+                let whole: usize = lines.iter().map(|line| count(line)).sum();
+                prop_assert_eq!(whole, count(&text), "{:?}", lines);
+            }
+            if let [.., before, last] = lines.as_slice() {
+                let word = before.split(' ').next_back().unwrap_or_default();
+                prop_assert!(!is_widow(last) || width(word) + width(last) + 1 > room, "{:?}", lines);
+            }
+        }
+    }
+
+    #[test]
+    fn a_lone_character_takes_its_neighbour_along() {
+        assert_eq!(
+            wrap("请您到三号窗口办理了", 18, width),
+            ["请您到三号", "窗口办理了"]
+        );
+        assert_eq!(wrap("aaaaaaaaaa bb c", 14, width), ["aaaaaaaaaa", "bb c"]);
+        assert_eq!(wrap("abcdefg", 3, width), ["abc", "de", "fg"]);
     }
 
     #[test]

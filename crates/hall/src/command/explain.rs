@@ -1,8 +1,8 @@
 use anyhow::{bail, ensure};
 use clap::Args;
 use hall::explain::{CallMade, sentence};
-use hall::{Clock, HallSettings, wording};
-use queue::{CallId, Date, Happening, Moment, Queue, TicketId};
+use hall::{HallSettings, wording};
+use queue::{CallId, Date, Happening, Queue, TicketId};
 use store::Recorded;
 
 use super::record::Record;
@@ -43,7 +43,7 @@ impl Explain {
         let day = self.day.map(super::business_day);
         if !self.call.bytes().all(|byte| byte.is_ascii_digit()) {
             let number = Wanted::Number(self.call.to_ascii_uppercase());
-            return Ok((number, day.unwrap_or_else(|| today(settings))));
+            return Ok((number, day.unwrap_or_else(|| super::today(settings))));
         }
         let id: u64 = self.call.parse().unwrap_or(0);
         if self.call.len() != CALL_DIGITS {
@@ -59,13 +59,6 @@ impl Explain {
         );
         Ok((Wanted::Call(CallId(id)), called))
     }
-}
-
-fn today(settings: &HallSettings) -> Date {
-    let (zone, day_turns_at) = (settings.time_zone.clone(), settings.day_turns_at);
-    Clock::new(zone, day_turns_at, Moment::default())
-        .now()
-        .today
 }
 
 /// A day that is lived through once more, with an eye on some calls.

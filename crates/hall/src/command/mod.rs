@@ -1,19 +1,27 @@
 //! What can be typed behind `hall`.
 
+mod audit;
+mod backup;
 mod check;
+mod doctor;
 mod explain;
+mod export;
 mod record;
 mod rehearse;
 mod replay;
+mod restore;
 mod schema;
 mod serve;
 mod simulate;
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
-use hall::HallSettings;
+use hall::{Clock, HallSettings, wording};
+use jiff::civil::Time;
 
 /// Runs the queue of a service hall.
 #[derive(Debug, Parser)]
@@ -37,21 +45,38 @@ enum Command {
     Replay(replay::Replay),
     /// Say in words why a customer was called and no other
     Explain(explain::Explain),
+    /// Check the journal, and read in plain words who did what
+    Audit(audit::Audit),
+    /// Copy the hall's memory to another place while the hall runs
+    Backup(backup::Backup),
+    /// Bring the hall's memory back from a backup, or what is good of it
+    Restore(restore::Restore),
+    /// Look whether the hall is well: disk, memory, clock, settings, port, rights
+    Doctor(doctor::Doctor),
+    /// Write the tickets of a day to a file for a spreadsheet, one row each
+    Export(export::Export),
     /// Try new settings on invented days, beside the current ones, and say whom they harm
     Simulate(simulate::Simulate),
 }
 
 impl Cli {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
+    /// Does what was typed, and says how it ended.
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Doctor(doctor) => return doctor.run(),
             Command::Serve(serve) => serve.run(),
             Command::Check(check) => check.run(),
             Command::Schema(schema) => schema.run(),
             Command::Rehearse(rehearse) => rehearse.run(),
             Command::Replay(replay) => replay.run(),
             Command::Explain(explain) => explain.run(),
+            Command::Audit(audit) => audit.run(),
+            Command::Backup(backup) => backup.run(),
+            Command::Restore(restore) => restore.run(),
+            Command::Export(export) => export.run(),
             Command::Simulate(simulate) => simulate.run(),
         }
+        .map(|()| ExitCode::SUCCESS)
     }
 }
 
@@ -62,6 +87,43 @@ fn read_settings(file: Option<&Path>) -> anyhow::Result<HallSettings> {
 /// A date of the calendar as the rules know it.
 fn business_day(date: jiff::civil::Date) -> queue::Date {
     queue::Date::new(date.year() as u16, date.month() as u8, date.day() as u8)
+}
+
+/// A date of the rules as the calendar knows it.
+fn calendar_day(date: queue::Date) -> anyhow::Result<jiff::civil::Date> {
+    let number = date.yyyymmdd();
+    let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
+    Ok(jiff::civil::Date::new(year as i16, month as i8, day as i8)?)
+}
+
+/// The business day that the machine's clock shows.
+fn today(settings: &HallSettings) -> queue::Date {
+    let (zone, day_turns_at) = (settings.time_zone.clone(), settings.day_turns_at);
+    let clock = Clock::new(zone, day_turns_at, queue::Moment::default());
+    clock.now().today
+}
+
+/// The present as part of a file's name, in local time: `2026-11-22T104207`.
+fn stamp(settings: &HallSettings) -> String {
+    let (zone, day_turns_at) = (settings.time_zone.clone(), settings.day_turns_at);
+    let wall_ms = Clock::new(zone, day_turns_at, queue::Moment::default())
+        .now()
+        .at
+        .wall_ms;
+    let shown = wording::date_and_time(&settings.time_zone, wall_ms);
+    shown.replace(' ', "T").replace(':', "")
+}
+
+/// When it is `time` on a business day, in milliseconds since 1970. A time before the turn of the day
+/// is in the night after it.
+fn wall_ms(day: jiff::civil::Date, time: Time, settings: &HallSettings) -> anyhow::Result<i64> {
+    let night = time < settings.day_turns_at;
+    let date = if night { day.tomorrow()? } else { day };
+    let moment = date
+        .to_datetime(time)
+        .to_zoned(settings.time_zone.clone())
+        .context("no such time of that day")?;
+    Ok(moment.timestamp().as_millisecond())
 }
 
 /// Prints an answer. Who has read enough of it, as `head` has, is no trouble.

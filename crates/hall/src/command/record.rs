@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use hall::HallSettings;
@@ -19,5 +19,9 @@ impl Record {
     pub(super) fn open(&self) -> anyhow::Result<(HallSettings, Archive)> {
         let settings = super::read_settings(self.settings.as_deref())?;
         Ok((settings, Archive::open(&self.data)?))
+    }
+
+    pub(super) fn data(&self) -> &Path {
+        &self.data
     }
 }

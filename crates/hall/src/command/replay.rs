@@ -1,4 +1,4 @@
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use clap::Args;
 use hall::picture::Picture;
 use hall::{HallSettings, wording};
@@ -24,7 +24,10 @@ pub(super) struct Replay {
 impl Replay {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let (settings, archive) = self.record.open()?;
-        let until_wall_ms = self.at.map(|at| self.wall_ms(at, &settings)).transpose()?;
+        let until_wall_ms = self
+            .at
+            .map(|at| super::wall_ms(self.day, at, &settings))
+            .transpose()?;
         let mut picture = Picture::new(&settings);
         let day = super::business_day(self.day);
         archive.replay_day(day, until_wall_ms, |recorded| picture.take(&recorded))?;
@@ -36,21 +39,6 @@ impl Replay {
             picture.wait_until(until);
         }
         super::answer(&picture.to_string())
-    }
-
-    /// A time before the turn of the day is in the night after it.
-    fn wall_ms(&self, at: Time, settings: &HallSettings) -> anyhow::Result<i64> {
-        let night = at < settings.day_turns_at;
-        let date = if night {
-            self.day.tomorrow()?
-        } else {
-            self.day
-        };
-        let moment = date
-            .to_datetime(at)
-            .to_zoned(settings.time_zone.clone())
-            .context("no such time of that day")?;
-        Ok(moment.timestamp().as_millisecond())
     }
 
     fn too_early(

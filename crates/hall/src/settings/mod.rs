@@ -257,4 +257,133 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn mistakes_in_the_rules_of_the_house_are_found() {
+        let service = "limit_min = 3";
+        let counter = "services = [\"A\", \"F\"]";
+        for (from, to, expected) in [
+            (
+                "walk_in_prefix = \"W\"",
+                "walk_in_prefix = \"A\"",
+                "the prefix \"A\" has another series already",
+            ),
+            (
+                service,
+                "limit_min = 3\nspare_prefix = \"B\"",
+                "the prefix \"B\" has another series already",
+            ),
+            (
+                service,
+                "limit_min = 3\nspare_prefix = \"A1\"",
+                "\"A1\" is no prefix for numbers",
+            ),
+            (
+                service,
+                "limit_min = 3\nfirst_number = 500\nlast_number = 400",
+                "a series begins at its last number or before it",
+            ),
+            (
+                service,
+                "limit_min = 3\nwarn_min = 3",
+                "a warning comes before the limit runs out",
+            ),
+            (
+                service,
+                "limit_min = 3\nquota = [{ hours = \"12:00-08:30\", most = 80 }]",
+                "\"12:00-08:30\" is no part of a day",
+            ),
+            (
+                service,
+                "limit_min = 3\ntarget_wait_min = { elderley = 3 }",
+                "no class has the code \"elderley\"",
+            ),
+            (
+                counter,
+                "services = [\"A\", \"F\"]\nonly_for = [\"vip\"]",
+                "no class has the code \"vip\"",
+            ),
+            (
+                counter,
+                "services = [\"A\", \"F\"]\nfirst_for = [\"elderly\"]\nonly_for = [\"veteran\"]",
+                "for some classes first, or for some only",
+            ),
+            (
+                counter,
+                "services = [\"A\"]\nthen = [[\"F\"], [\"X\"]]",
+                "no service has the code \"X\"",
+            ),
+            (
+                "[alarm]",
+                "[hours]\nmonday = [\"13:00-17:00\", \"08:00-14:00\"]\n[alarm]",
+                "the periods of a day follow each other",
+            ),
+            (
+                "[alarm]",
+                "[hours.exceptions]\n\"2027-02-30\" = []\n[alarm]",
+                "\"2027-02-30\" is no date",
+            ),
+            (
+                "most = 2",
+                "most = 0",
+                "with 0 missed calls nobody could come back",
+            ),
+            (
+                "[[outcome]]\ncode = \"done\"",
+                "[[outcome]]\ncode = \"referred\"",
+                "the outcome \"referred\" is named twice",
+            ),
+        ] {
+            let said = complaint(from, to);
+            assert!(
+                said.contains(expected) && said.contains("hall.toml:"),
+                "{from} -> {to}: {said}"
+            );
+        }
+    }
+
+    /// What the default hall's file only tells of, in its comments, is what the hall reads.
+    #[test]
+    fn what_the_comments_of_the_default_hall_tell_of_is_read() {
+        let mut uses_all = String::new();
+        for line in DEFAULT_HALL.lines() {
+            let told = line.strip_prefix("# ").filter(|told| {
+                let hours = told.starts_with('[') && told.ends_with(']');
+                hours
+                    || told.starts_with("\"20")
+                    || told.contains("day = [")
+                    || told.contains("cut_off_min =")
+            });
+            uses_all.push_str(told.unwrap_or(line));
+            uses_all.push('\n');
+        }
+        let uses_all = uses_all
+            .replacen("near_percent = 80", "near_percent = 80\none_ticket_per_phone = true\nerrands_in_order = true", 1)
+            .replacen("services = [\"A\", \"F\"]", "services = [\"A\", \"F\"]\nthen = [[\"D\"]]\nfirst_for = [\"elderly\"]", 1)
+            .replacen("services = [\"V\", \"B\", \"C\"]", "services = [\"V\", \"B\", \"C\"]\nonly_for = [\"key_account\"]", 1)
+            .replacen("code = \"key_account\"", "code = \"key_account\"\nprefix = \"P\"", 1)
+            .replacen("limit_min = 3", "limit_min = 3\nspare_prefix = \"X\"\nquota = [{ hours = \"08:30-12:00\", most = 80 }]\ntarget_wait_min = { elderly = 3 }", 1)
+            .replacen("[[notice]]", "[[clerk]]\nname = \"王芳\"\nservices = [\"A\", \"D\"]\n\n[[notice]]", 1);
+        let hall = HallSettings::parse("hall.toml", &uses_all).unwrap();
+        let rules = hall.rules();
+        let hours = rules.hours.as_ref().unwrap();
+        assert_eq!(
+            (
+                hours.weekly[0].len(),
+                hours.weekly[6].len(),
+                hours.exceptions.len()
+            ),
+            (2, 0, 1)
+        );
+        assert!(rules.one_ticket_per_phone && rules.errands_in_order);
+        assert_eq!(rules.skills["王芳"].len(), 2);
+        let service = &rules.services[&ServiceCode::new("A")];
+        assert_eq!((service.quotas.len(), service.target_wait_ms.len()), (1, 1));
+        let counters: Vec<_> = rules.counters.values().map(|plan| &plan.reserved).collect();
+        assert!(matches!(counters[0], queue::Reserved::First(_)));
+        assert!(matches!(counters[5], queue::Reserved::Only(_)));
+        assert_eq!(rules.counters[&CounterNumber(1)].ranks.len(), 2);
+        let first = &rules.series[&queue::SeriesCode::new("A")];
+        assert_eq!(first.then, Some(queue::SeriesCode::new("X")));
+    }
 }

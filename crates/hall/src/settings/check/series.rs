@@ -17,6 +17,13 @@ impl Faults {
         for service in &file.services {
             self.series_of(service, &mut series);
         }
+        // After all services, so that none of them is taken for a spare one.
+        for service in &file.services {
+            let (first, last) = numbers(service);
+            if let Some(prefix) = &service.spare_prefix {
+                self.own(prefix, (first, last, None), &mut series);
+            }
+        }
         let of_services: Vec<SeriesCode> = series.keys().cloned().collect();
         let classes = file
             .classes
@@ -36,10 +43,7 @@ impl Faults {
     }
 
     fn series_of(&mut self, service: &ServiceEntry, series: &mut BTreeMap<SeriesCode, Series>) {
-        let (first, last) = (
-            *service.first_number.get_ref(),
-            *service.last_number.get_ref(),
-        );
+        let (first, last) = numbers(service);
         if !(1..=LAST_NUMBER_LIMIT).contains(&last) {
             let what = format!("a series ends at a number from 1 to {LAST_NUMBER_LIMIT}.");
             self.say(&service.last_number.span(), what);
@@ -53,9 +57,6 @@ impl Faults {
         // A service that is named twice is said to be, and its series with it.
         let code = SeriesCode::new(service.code.get_ref());
         series.entry(code).or_insert(Series { first, last, then });
-        if let Some(prefix) = spare {
-            self.own(prefix, (first, last, None), series);
-        }
     }
 
     fn own(
@@ -79,6 +80,11 @@ impl Faults {
             self.say(&prefix.span(), what);
         }
     }
+}
+
+fn numbers(service: &ServiceEntry) -> (u32, u32) {
+    let (first, last) = (&service.first_number, &service.last_number);
+    (*first.get_ref(), *last.get_ref())
 }
 
 /// One or two letters, which can be spoken, and which no digit can be taken for.

@@ -1,0 +1,173 @@
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use hall::audit::{self, Wanted};
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::civil::Time;
+use queue::Number;
+use store::{Bad, Verdict};
+
+use super::record::Record;
+
+/// Entries between two steps of the progress bar.
+const STEP: u64 = 10_000;
+
+/// Check the journal, and read in plain words who did what.
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Check the whole journal, entry by entry, and every stored outcome
+    Verify(Verify),
+    /// Print each act of a day in plain words
+    Show(Box<Show>),
+}
+
+impl Audit {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        match self.what {
+            What::Verify(verify) => verify.run(),
+            What::Show(show) => show.run(),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+struct Verify {
+    #[command(flatten)]
+    record: Record,
+}
+
+impl Verify {
+    fn run(self) -> anyhow::Result<()> {
+        let (_, archive) = self.record.open()?;
+        let started = Instant::now();
+        let bar = progress_bar(archive.extent()?.entries);
+        let verdict = archive.verify(|seq| {
+            if seq.is_multiple_of(STEP) {
+                bar.set_position(seq);
+            }
+        })?;
+        bar.finish_and_clear();
+        super::answer(&said(&verdict, started.elapsed().as_secs_f64()))?;
+        if verdict.is_good() {
+            return Ok(());
+        }
+        let data = self.record.data();
+        bail!(
+            "the hall's memory in {data} is damaged. Stop the hall, say hall restore --from BACKUP --data {data} --replace, and then hall audit verify again. Days that are not named above can be read as before.",
+            data = data.display()
+        )
+    }
+}
+
+fn progress_bar(entries: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} entries, {eta} left");
+    let bar = ProgressBar::new(entries);
+    style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+/// What was found, to be read from the top: how much is good, then what is not.
+fn said(verdict: &Verdict, seconds: f64) -> String {
+    let Verdict {
+        entries,
+        days,
+        requests,
+        requests_unknown,
+        bad,
+        more_bad,
+    } = verdict;
+    let span = match &days[..] {
+        [] => String::new(),
+        [only] => format!(", {only}"),
+        [first, .., last] => format!(", {first} to {last}"),
+    };
+    let mut text = format!(
+        "{entries} entries are good, {} days{span}, and {requests} outcomes of requests. Checked in {seconds:.1} s.\n",
+        days.len()
+    );
+    if *requests_unknown > 0 {
+        text += &format!(
+            "{requests_unknown} outcomes were written by an older hall without a checksum: nobody can say whether they are good.\n"
+        );
+    }
+    if !bad.is_empty() {
+        text += &format!("\nBad:\n{}", listed(bad));
+    }
+    if *more_bad > 0 {
+        text += &format!("  and {more_bad} more places\n");
+    }
+    text
+}
+
+fn listed(bad: &[Bad]) -> String {
+    let line = |bad: &Bad| {
+        let entries = match bad.entries {
+            None => "beside the journal".to_owned(),
+            Some((first, last)) if first == last => format!("entry {first}"),
+            Some((first, last)) => format!("entries {first} to {last}"),
+        };
+        let day = bad.day.map(|day| format!(" of {day}"));
+        format!("  {entries}{}: {}\n", day.unwrap_or_default(), bad.what)
+    };
+    bad.iter().map(line).collect()
+}
+
+#[derive(Debug, Args)]
+struct Show {
+    /// The business day, such as 2026-11-22; without it today
+    #[arg(long)]
+    day: Option<jiff::civil::Date>,
+    /// Only what happened to this number, such as A012
+    #[arg(long)]
+    number: Option<String>,
+    /// Only what happened at the counter of this clerk
+    #[arg(long)]
+    clerk: Option<String>,
+    /// Only from this time on, in the hall's local time, such as 10:30
+    #[arg(long)]
+    from: Option<Time>,
+    /// Only up to this time
+    #[arg(long)]
+    to: Option<Time>,
+    #[command(flatten)]
+    record: Record,
+}
+
+impl Show {
+    fn run(self) -> anyhow::Result<()> {
+        let (settings, archive) = self.record.open()?;
+        let day = match self.day {
+            Some(day) => day,
+            None => super::calendar_day(super::today(&settings))?,
+        };
+        let wall_ms = |time: Option<Time>| {
+            time.map(|time| super::wall_ms(day, time, &settings))
+                .transpose()
+        };
+        let number = self.number.as_deref().map(number).transpose()?;
+        let (from_wall_ms, until_wall_ms) = (wall_ms(self.from)?, wall_ms(self.to)?);
+        let clerk = self.clerk;
+        let wanted = Wanted {
+            number,
+            clerk,
+            from_wall_ms,
+            until_wall_ms,
+        };
+        let mut audit = audit::Audit::new(&settings, wanted);
+        archive.replay_day(super::business_day(day), None, |recorded| {
+            audit.take(&recorded);
+        })?;
+        super::answer(&audit.text())
+    }
+}
+
+fn number(typed: &str) -> anyhow::Result<Number> {
+    Number::parse(typed)
+        .with_context(|| format!("{typed} is no number of a ticket: that is as A012"))
+}

@@ -1,0 +1,447 @@
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use hall::{Clock, HallSettings, wording};
+use queue::{Date, Moment, Queue};
+use store::{Archive, Extent, FILE_NAME};
+
+/// Below so much room a hall stands still soon, and below the other somebody should look after it.
+const ROOM_BAD_BYTES: u64 = 100_000_000;
+const ROOM_WARN_BYTES: u64 = 1_000_000_000;
+
+/// Of the disk's answers so many are timed.
+const SYNCS: usize = 15;
+
+/// Everybody waits for the disk at every press: slower than this is felt.
+const SYNC_WARN: Duration = Duration::from_millis(50);
+
+/// How long a hall may take to say that it is well.
+const HEALTH_DEADLINE: Duration = Duration::from_secs(5);
+
+/// A backup that is older than this misses more than a day and a weekend's night.
+const BACKUP_WARN: Duration = Duration::from_secs(36 * 3_600);
+
+/// File systems that lose everything at a power cut, or on which SQLite's write-ahead file does
+/// not work, by the numbers of statfs(2).
+const UNFIT: [(u64, &str); 6] = [
+    (
+        0x0102_1994,
+        "memory (tmpfs), which is empty after a power cut",
+    ),
+    (
+        0x8584_58f6,
+        "memory (ramfs), which is empty after a power cut",
+    ),
+    (
+        0x6969,
+        "another machine (NFS), which cannot be shared safely",
+    ),
+    (
+        0xff53_4d42,
+        "another machine (CIFS), which cannot be shared safely",
+    ),
+    (
+        0xfe53_4d42,
+        "another machine (SMB), which cannot be shared safely",
+    ),
+    (
+        0x0102_1997,
+        "another machine (9p), which cannot be shared safely",
+    ),
+];
+
+/// Look whether the hall is well: disk, memory, clock, settings, port, rights. Exit code 1 if somebody should look after something, 2 if something is broken.
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
+    /// The folder in which the hall keeps its memory
+    #[arg(long, default_value = "paihao-data")]
+    data: PathBuf,
+    /// The hall's settings, in TOML; without it the default hall
+    #[arg(long)]
+    settings: Option<PathBuf>,
+    /// The folder of the backups, to see how old the newest is
+    #[arg(long)]
+    backups: Option<PathBuf>,
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Grade {
+    Good,
+    Look,
+    Broken,
+}
+
+/// One thing that was looked at.
+struct Finding {
+    grade: Grade,
+    of: &'static str,
+    what: String,
+    /// What to do; nothing if it is good.
+    mend: String,
+}
+
+impl Doctor {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let mut found = Findings::default();
+        found.good("version", versions());
+        let settings = found.settings(self.settings.as_deref());
+        let settings = settings.unwrap_or_else(HallSettings::default_hall);
+        if found.folder(&self.data) {
+            found.disk(&self.data);
+            found.memory(&self.data, &settings);
+        }
+        if let Some(backups) = &self.backups {
+            found.backups(backups);
+        }
+        found.port(settings.listen, store::is_in_use(&self.data));
+        super::answer(&found.text())?;
+        Ok(ExitCode::from(found.worst() as u8))
+    }
+}
+
+fn versions() -> String {
+    format!(
+        "hall {}, protocol {}, schema {}, SQLite {}",
+        env!("CARGO_PKG_VERSION"),
+        protocol::VERSION,
+        store::SCHEMA,
+        store::sqlite_version()
+    )
+}
+
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn good(&mut self, of: &'static str, what: String) {
+        let (grade, mend) = (Grade::Good, String::new());
+        self.0.push(Finding {
+            grade,
+            of,
+            what,
+            mend,
+        });
+    }
+
+    fn look(&mut self, of: &'static str, what: String, mend: &str) {
+        self.add(Grade::Look, of, what, mend);
+    }
+
+    fn broken(&mut self, of: &'static str, what: String, mend: &str) {
+        self.add(Grade::Broken, of, what, mend);
+    }
+
+    fn add(&mut self, grade: Grade, of: &'static str, what: String, mend: &str) {
+        let mend = mend.to_owned();
+        self.0.push(Finding {
+            grade,
+            of,
+            what,
+            mend,
+        });
+    }
+
+    fn worst(&self) -> Grade {
+        let grades = self.0.iter().map(|finding| finding.grade);
+        grades.max().unwrap_or(Grade::Good)
+    }
+
+    fn settings(&mut self, file: Option<&Path>) -> Option<HallSettings> {
+        match super::read_settings(file) {
+            Ok(settings) => {
+                let file = file.map_or("the default hall".to_owned(), |file| {
+                    file.display().to_string()
+                });
+                self.good("settings", format!("{file} holds together"));
+                Some(settings)
+            }
+            Err(error) => {
+                let mend = "Mend the places named; hall check FILE says when it holds together.";
+                self.broken("settings", error.to_string(), mend);
+                None
+            }
+        }
+    }
+
+    /// Whether there is a memory to look at.
+    fn folder(&mut self, data: &Path) -> bool {
+        let file = data.join(FILE_NAME);
+        if !matches!(file.try_exists(), Ok(true)) {
+            let what = format!(
+                "there is no hall's memory in {}, or this user may not look",
+                data.display()
+            );
+            let mend = "Name the data folder with --data, and do this as the user that the hall runs as. A hall that never ran has none yet.";
+            self.broken("folder", what, mend);
+            return false;
+        }
+        let open_to_all = |path: &Path| {
+            let rights = fs::metadata(path).map(|about| about.permissions().mode());
+            rights.is_ok_and(|mode| mode & 0o007 != 0)
+        };
+        if open_to_all(data) && open_to_all(&file) {
+            let what = format!(
+                "every user of this machine may look into {}",
+                data.display()
+            );
+            self.look(
+                "rights",
+                what,
+                &format!("Say chmod 700 {}.", data.display()),
+            );
+        } else {
+            self.good(
+                "rights",
+                format!("only its user and group look into {}", data.display()),
+            );
+        }
+        true
+    }
+
+    fn disk(&mut self, data: &Path) {
+        match rustix::fs::statfs(data) {
+            Ok(disk) => {
+                let free = disk.f_bavail.saturating_mul(disk.f_bsize as u64);
+                let room = format!("{} MB free in {}", free / 1_000_000, data.display());
+                let mend = "Free room on this disk, or move the data folder to another while the hall is stopped.";
+                match free {
+                    0..ROOM_BAD_BYTES => self.broken("room", room, mend),
+                    ROOM_BAD_BYTES..ROOM_WARN_BYTES => self.look("room", room, mend),
+                    _ => self.good("room", room),
+                }
+                let kind = disk.f_type as u64 & 0xffff_ffff;
+                if let Some((_, what)) = UNFIT.iter().find(|(number, _)| *number == kind) {
+                    let what = format!("{} is on {what}", data.display());
+                    self.broken(
+                        "disk",
+                        what,
+                        "Move the data folder to a disk of this machine.",
+                    );
+                }
+            }
+            Err(error) => self.look("room", format!("nobody can say: {error}"), "Look with df."),
+        }
+        match sync_time(data) {
+            Ok(time) if time > SYNC_WARN => self.look(
+                "disk",
+                format!("it takes {} ms to write something down, and everybody who presses waits for it", time.as_millis()),
+                "Look what else writes to this disk; a disk with its own battery or an SSD is faster.",
+            ),
+            Ok(time) => self.good("disk", format!("it takes {:.1} ms to write something down", time.as_secs_f64() * 1e3)),
+            Err(error) => self.broken(
+                "disk",
+                format!("{} cannot be written: {error}", data.display()),
+                "Free room, mend the rights of the folder, or do this as the user that the hall runs as.",
+            ),
+        }
+    }
+
+    fn memory(&mut self, data: &Path, settings: &HallSettings) {
+        let opened = Archive::open(data);
+        let archive = match opened {
+            Ok(archive) => archive,
+            // It says what to do.
+            Err(error) => return self.broken("memory", error.to_string(), ""),
+        };
+        match archive.extent() {
+            Ok(extent) => {
+                self.open_day(&archive, &extent, settings);
+                self.clock(&extent, settings);
+            }
+            Err(error) => self.broken("memory", error.to_string(), "Say hall audit verify."),
+        }
+    }
+
+    /// As a hall that starts reads it.
+    fn open_day(&mut self, archive: &Archive, extent: &Extent, settings: &HallSettings) {
+        let Some(day) = extent.days.last() else {
+            return self.good("memory", "it is empty: no day was opened yet".to_owned());
+        };
+        let mut queue = Queue::new(settings.rules());
+        let read = archive.replay_day(*day, None, |recorded| queue.evolve(&recorded.event));
+        if let Err(error) = read {
+            let mend = "Say hall audit verify to see all that is bad, and bring a backup back by hall restore.";
+            return self.broken("memory", error.to_string(), mend);
+        }
+        if let Err(broken) = queue.check() {
+            let what = format!("the open day {day} contradicts itself: {broken:?}");
+            return self.broken(
+                "memory",
+                what,
+                "Keep a copy of the data folder, and report this as a fault of the hall.",
+            );
+        }
+        let (entries, days) = (extent.entries, extent.days.len());
+        let tickets = queue.day().tickets().len();
+        let what = format!(
+            "{entries} entries of {days} days; the last, {day}, with {tickets} tickets, can be read back. Of the days before it hall audit verify says more"
+        );
+        self.good("memory", what);
+    }
+
+    fn clock(&mut self, extent: &Extent, settings: &HallSettings) {
+        let (zone, day_turns_at) = (settings.time_zone.clone(), settings.day_turns_at);
+        let now = Clock::new(zone, day_turns_at, Moment::default()).now();
+        let shown = wording::date_and_time(&settings.time_zone, now.at.wall_ms);
+        let mend = "Set the clock of this machine, and let it be set from the network (timedatectl set-ntp true). Waits are right all the same, for they are measured by another clock.";
+        let mut right = true;
+        if let Some(last) = extent.last_wall_ms.filter(|last| *last > now.at.wall_ms) {
+            let behind = wording::span((last - now.at.wall_ms) as u64);
+            let since = wording::date_and_time(&settings.time_zone, last);
+            let what = format!(
+                "it shows {shown}, and the last entry was written on {since}: it was set back by {behind} or more"
+            );
+            self.look("clock", what, mend);
+            right = false;
+        }
+        if let Some(day) = extent.days.last().filter(|day| **day > now.today) {
+            let what = format!(
+                "today is {} by the clock, and the day {day} is open already: until then no new day begins",
+                now.today
+            );
+            self.look("clock", what, mend);
+            right = false;
+        }
+        if right {
+            let zone = settings.time_zone.iana_name().unwrap_or("of its own");
+            let since = since(extent.days.last().copied(), now.today);
+            self.good(
+                "clock",
+                format!("it shows {shown} in the time zone {zone}{since}"),
+            );
+        }
+    }
+
+    fn backups(&mut self, folder: &Path) {
+        let newest = super::backup::backups(folder).map(|mut found| (found.len(), found.pop()));
+        let say = "Say hall backup --to FOLDER --keep 30 every night, as by cron.";
+        match newest {
+            Err(error) => self.broken(
+                "backup",
+                format!("{error:#}"),
+                "Name the folder with --backups.",
+            ),
+            Ok((_, None)) => self.look(
+                "backup",
+                format!("there is none in {}", folder.display()),
+                say,
+            ),
+            Ok((count, Some(newest))) => {
+                let age = fs::metadata(&newest)
+                    .and_then(|about| about.modified())
+                    .map(|made| made.elapsed().unwrap_or_default());
+                let age = age.unwrap_or(Duration::MAX);
+                let hours = age.as_secs() / 3_600;
+                let what = format!("{count} in {}, the newest {hours} h old", folder.display());
+                if age > BACKUP_WARN {
+                    self.look("backup", what, say);
+                } else {
+                    self.good("backup", what);
+                }
+            }
+        }
+    }
+
+    /// Whether a hall runs on the folder and answers, or could start.
+    fn port(&mut self, address: SocketAddr, runs: bool) {
+        if runs {
+            match health(address) {
+                Ok(answer) if answer.contains(" 200 ") => {
+                    self.good("hall", format!("it runs, and answers on {address}"));
+                }
+                Ok(answer) => self.broken(
+                    "hall",
+                    format!("it runs, and says on {address}: {}", answer.lines().next().unwrap_or("nothing")),
+                    "Start it again: what was confirmed is on disk.",
+                ),
+                Err(error) => self.look(
+                    "hall",
+                    format!("it runs, and nothing answers on {address}: {error}"),
+                    "If it listens elsewhere (--listen) or by TLS, that is why. If not, look into its log and start it again.",
+                ),
+            }
+            return;
+        }
+        match TcpListener::bind(address) {
+            Ok(_) => self.good("hall", format!("it does not run; {address} is free for it")),
+            Err(error) => self.broken(
+                "hall",
+                format!("it does not run, and cannot listen on {address}: {error}"),
+                "Find out who has the port with ss -ltnp and stop that program, or choose another port.",
+            ),
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for Finding {
+            grade,
+            of,
+            what,
+            mend,
+        } in &self.0
+        {
+            let grade = match grade {
+                Grade::Good => "good",
+                Grade::Look => "LOOK",
+                Grade::Broken => "BROKEN",
+            };
+            let what = what.replace('\n', "\n                  ");
+            // Nothing can fail that is written into a text.
+            let _ = writeln!(text, "{grade:8}{of:10}{what}");
+            if !mend.is_empty() {
+                let _ = writeln!(text, "{:18}What to do: {mend}", "");
+            }
+        }
+        text + match self.worst() {
+            Grade::Good => "\nThe hall is well.\n",
+            Grade::Look => "\nThe hall works. Somebody should look after what is marked LOOK.\n",
+            Grade::Broken => {
+                "\nThe hall does not work, or not for long. Mend what is marked BROKEN first.\n"
+            }
+        }
+    }
+}
+
+fn since(last: Option<Date>, today: Date) -> String {
+    match last {
+        Some(last) if last < today => format!("; the last open day was {last}"),
+        _ => String::new(),
+    }
+}
+
+/// The median time until a page is on disk.
+fn sync_time(data: &Path) -> io::Result<Duration> {
+    let mut file = tempfile::tempfile_in(data)?;
+    let mut times = Vec::with_capacity(SYNCS);
+    for _ in 0..SYNCS {
+        let started = Instant::now();
+        write_page(&mut file)?;
+        times.push(started.elapsed());
+    }
+    times.sort_unstable();
+    Ok(times[SYNCS / 2])
+}
+
+fn write_page(file: &mut File) -> io::Result<()> {
+    file.write_all(&[0x5a; 4_096])?;
+    file.sync_data()
+}
+
+fn health(address: SocketAddr) -> io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, HEALTH_DEADLINE)?;
+    stream.set_read_timeout(Some(HEALTH_DEADLINE))?;
+    stream.write_all(b"GET /health HTTP/1.1\r\nHost: hall\r\nConnection: close\r\n\r\n")?;
+    let mut answer = vec![0; 256];
+    let length = stream.read(&mut answer)?;
+    answer.truncate(length);
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}

@@ -1,0 +1,84 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use hall::{HallSettings, wording};
+use store::{Lost, Restored};
+
+/// Bring the hall's memory back from a backup, or what is good of it.
+#[derive(Debug, Args)]
+pub(super) struct Restore {
+    /// The backup, or another hall's memory; it is only read
+    #[arg(long)]
+    from: PathBuf,
+    /// The folder in which the hall keeps its memory
+    #[arg(long, default_value = "paihao-data")]
+    data: PathBuf,
+    /// The hall's settings, in TOML, for the time zone; without it the default hall
+    #[arg(long)]
+    settings: Option<PathBuf>,
+    /// Put the memory aside that is there, and let the backup take its place
+    #[arg(long)]
+    replace: bool,
+}
+
+impl Restore {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let settings = super::read_settings(self.settings.as_deref())?;
+        let aside = format!(".before-{}", super::stamp(&settings));
+        let aside = self.replace.then_some(aside.as_str());
+        let restored = store::restore(&self.from, &self.data, aside)?;
+        super::answer(&said(&restored, &settings))
+    }
+}
+
+/// What is back, then what is not, then what to do about it.
+fn said(restored: &Restored, settings: &HallSettings) -> String {
+    let Restored {
+        entries,
+        days,
+        requests,
+        last,
+        old,
+        ..
+    } = restored;
+    let last = last.map(|last| {
+        let when = wording::date_and_time(&settings.time_zone, last.wall_ms);
+        format!(", the last of {when}")
+    });
+    let mut text = format!(
+        "Brought back: {entries} entries of {days} days{}, and {requests} outcomes of requests.\n",
+        last.clone().unwrap_or_default()
+    );
+    if let Some(old) = old {
+        text += &format!("The memory that was there is now {}.\n", old.display());
+    }
+    match &restored.wrong {
+        Some(wrong) => text += &not_back(wrong, restored),
+        None if restored.requests_lost > 0 => {
+            text += &not_back("outcomes of requests are damaged", restored);
+        }
+        None => text += "The backup was good from the first entry to the last.\n",
+    }
+    text + "What was taken since is on paper and unknown here: look at the last numbers given before the hall opens again.\n"
+}
+
+fn not_back(wrong: &str, restored: &Restored) -> String {
+    let mut text = format!("\nThe backup is damaged: {wrong}\nNot brought back:\n");
+    for Lost {
+        day,
+        first_seq,
+        last_seq,
+    } in &restored.lost
+    {
+        let day = day.map_or_else(|| "of an unknown day".to_owned(), |day| format!("of {day}"));
+        let count = last_seq - first_seq + 1;
+        text += &format!("  {count} entries {day}: {first_seq} to {last_seq}\n");
+    }
+    if restored.requests_lost > 0 {
+        text += &format!("  {} outcomes of requests\n", restored.requests_lost);
+    }
+    if restored.lost.is_empty() && restored.requests_lost == 0 {
+        text += "  nothing that could be read\n";
+    }
+    text + "An older or newer backup may have what is missing here.\n\n"
+}

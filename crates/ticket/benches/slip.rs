@@ -1,0 +1,85 @@
+//! What a slip costs on its way to paper: `cargo bench -p ticket`.
+//!
+//! The limits are those of the product: layout and raster of a slip in 5 ms, and 30 MB of memory
+//! for the font. Beside each time stands what cannot be saved in this run on this machine: copying
+//! the finished dots.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use ticket::{Method, Paper, Printer, PrinterSettings, Slip, Typeface, render_preview};
+
+const SLIP_LIMIT: Duration = Duration::from_millis(5);
+const FONT_LIMIT_KB: u64 = 30 * 1024;
+const ROUNDS: usize = 300;
+
+fn main() {
+    let before_kb = resident_kb();
+    let typeface = Typeface::load(None).expect("Noto Sans CJK is installed");
+    let slip = Slip::example();
+    let started = Instant::now();
+    black_box(render_preview(&slip, Paper::WIDE, &typeface));
+    println!(
+        "the first slip, with every letter new: {:.2?}",
+        started.elapsed()
+    );
+    let mut within = true;
+    for (name, paper) in [("80 mm", Paper::WIDE), ("58 mm", Paper::NARROW)] {
+        within &= slip_times(name, paper, &slip, &typeface);
+    }
+    jobs(&slip);
+    let used_kb = resident_kb().saturating_sub(before_kb);
+    within &= used_kb <= FONT_LIMIT_KB;
+    println!("font and all letters drawn: {used_kb} kB of memory, limit {FONT_LIMIT_KB} kB");
+    assert!(within, "over a limit");
+}
+
+/// Numbers change from slip to slip, so every round has another one.
+fn slip_times(name: &str, paper: Paper, slip: &Slip, typeface: &Typeface) -> bool {
+    let mut slip = slip.clone();
+    let mut times: Vec<Duration> = (0..ROUNDS)
+        .map(|round| {
+            slip.number = format!("A{:03}", round * 7 % 1_000);
+            slip.people_ahead = Some(round as u32 % 40);
+            let started = Instant::now();
+            black_box(render_preview(&slip, paper, typeface));
+            started.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    let (half, most) = (times[ROUNDS / 2], times[ROUNDS * 99 / 100]);
+    let bitmap = render_preview(&slip, paper, typeface);
+    let started = Instant::now();
+    for _ in 0..ROUNDS {
+        black_box(bitmap.clone());
+    }
+    let copy = started.elapsed() / ROUNDS as u32;
+    println!(
+        "{name}: layout and raster p50 {half:.2?}, p99 {most:.2?}, limit {SLIP_LIMIT:.2?}; \
+         the dots alone {copy:.2?}"
+    );
+    half <= SLIP_LIMIT
+}
+
+fn jobs(slip: &Slip) {
+    for method in [Method::Native, Method::Raster] {
+        let mut settings = PrinterSettings::network("127.0.0.1:9100");
+        settings.method = method;
+        let printer = Printer::new(settings).expect("a printer");
+        let bytes = printer.bytes(slip, 1).expect("a slip");
+        let started = Instant::now();
+        for job in 0..ROUNDS as u32 {
+            black_box(printer.bytes(slip, job)).expect("a slip");
+        }
+        let each = started.elapsed() / ROUNDS as u32;
+        println!("{method:?}: {} bytes, made in {each:.2?}", bytes.len());
+    }
+}
+
+/// The memory of this process, as the kernel counts it.
+fn resident_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let figure = line.and_then(|line| line.split_whitespace().next());
+    figure.and_then(|figure| figure.parse().ok()).unwrap_or(0)
+}
