@@ -116,6 +116,11 @@ pub enum Effect {
         /// What the slip says.
         slip: Box<Slip>,
     },
+    /// The hall knows what became of this slip.
+    Told {
+        /// Ticket id.
+        ticket: u64,
+    },
 }
 
 /// The looks that a customer may change, and that fall back after each.

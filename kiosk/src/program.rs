@@ -1,5 +1,6 @@
 //! The program around the controller: window, link, printer and timer, all events through one mailbox.
 
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -8,6 +9,7 @@ use client::{Bridge, LinkEvent, Post, choose_backend, mailbox, place, start_log}
 use protocol::{Act, Outcome, Refusal, Role};
 use slint::{CloseRequestResponse, ComponentHandle, Timer, TimerMode};
 use ticket::Printer;
+use ticket::spool::{Patience, Spool, Spooler};
 use uuid::Uuid;
 
 use crate::controller::Controller;
@@ -30,7 +32,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let window = Rc::new(KioskWindow::new(settings.screen)?);
     let mut program = Program {
         controller: Controller::new(settings.looks(), Instant::now(), Uuid::now_v7),
-        printing: start_printing(&settings, post.clone())?,
+        printing: start_printing(&settings, args.mock.is_some(), post.clone())?,
         hall: Hall::open(&settings, args.mock, &post)?,
         window: window.clone(),
         timer: Timer::default(),
@@ -60,6 +62,7 @@ impl Program {
             match effect {
                 Effect::Ask { id, act } => self.hall.ask(id, act, &self.post),
                 Effect::Print { ticket, slip } => self.printing.print(ticket, slip),
+                Effect::Told { ticket } => self.printing.told(ticket),
             }
         }
         self.window.show(&self.controller.view(now));
@@ -148,9 +151,33 @@ fn tell(post: &Post<Event>, event: LinkEvent) {
     });
 }
 
-fn start_printing(settings: &Settings, post: Post<Event>) -> anyhow::Result<Printing> {
+fn start_printing(
+    settings: &Settings,
+    is_made_up: bool,
+    post: Post<Event>,
+) -> anyhow::Result<Printing> {
     let printer = settings.printer.printer().map(Printer::new).transpose()?;
-    Ok(Printing::start(printer, move |event| post.send(event))?)
+    let spooler = printer.map(|printer| {
+        let file = match is_made_up {
+            true => made_up_jobs(),
+            false => settings.jobs_file(),
+        };
+        let spool = Spool::open(&file)
+            .with_context(|| format!("the print jobs cannot be kept in {}", file.display()))?;
+        if spool.damaged_lines() > 0 {
+            let lines = spool.damaged_lines();
+            tracing::error!(lines, file = %file.display(), "the disk has spoiled print jobs");
+        }
+        anyhow::Ok(Spooler::new(printer, spool, Patience::default()))
+    });
+    let spooler = spooler.transpose()?;
+    Ok(Printing::start(spooler, move |event| post.send(event))?)
+}
+
+/// Numbers that are valid nowhere must not be told to a hall later.
+fn made_up_jobs() -> PathBuf {
+    let name = format!("paihao-made-up-{}.jobs", std::process::id());
+    std::env::temp_dir().join(name)
 }
 
 /// Full screen, and nothing that a customer can press ends it.

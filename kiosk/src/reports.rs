@@ -28,8 +28,9 @@ impl Reports {
         self.open.push(Report { id, act, again_at });
     }
 
-    /// Takes an outcome in. Only a refusal that passes by itself leaves something to do.
-    pub(crate) fn answer(&mut self, id: Uuid, outcome: &Outcome, now: Instant) {
+    /// Takes an outcome in, and gives the act that the hall now knows of. Only a refusal that passes by
+    /// itself leaves something to do.
+    pub(crate) fn answer(&mut self, id: Uuid, outcome: &Outcome, now: Instant) -> Option<Act> {
         let passing = matches!(
             outcome,
             Outcome::Refused(Refusal::NotStored | Refusal::TooManyRequests)
@@ -39,9 +40,10 @@ impl Reports {
             report
                 .into_iter()
                 .for_each(|report| report.again_at = Some(now + AGAIN_AFTER));
-        } else {
-            self.open.retain(|report| report.id != id);
+            return None;
         }
+        let place = self.open.iter().position(|report| report.id == id)?;
+        Some(self.open.swap_remove(place).act)
     }
 
     /// When the next report is to be made again.

@@ -17,9 +17,12 @@ pub struct Args {
     /// What every program of the hall understands.
     #[command(flatten)]
     pub options: Options,
-    /// The printer, such as 192.168.1.20:9100
-    #[arg(long, value_name = "HOST:PORT")]
+    /// The printer, such as 192.168.1.20:9100, usb:04b8:0e15, /dev/usb/lp0 or serial:/dev/ttyS0@115200
+    #[arg(long, value_name = "ADDRESS")]
     pub printer: Option<String>,
+    /// Where the print jobs are kept, so that a stop loses none
+    #[arg(long, value_name = "FILE")]
+    pub jobs: Option<PathBuf>,
     /// Whose letters are printed: native (the printer's own Chinese font) or raster
     #[arg(long, value_name = "METHOD")]
     pub print: Option<Letters>,
@@ -50,8 +53,10 @@ pub struct Settings {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PrinterPart {
-    /// `HOST:PORT`; network printers listen on 9100.
+    /// `HOST:9100`, `usb:04b8:0e15`, `/dev/usb/lp0`, `serial:/dev/ttyS0@115200` or `file:/tmp/tickets.bin`.
     pub address: Option<String>,
+    /// Where the print jobs are kept; absent: in the user's state folder, under the device's name.
+    pub jobs: Option<PathBuf>,
     /// Whose letters are printed.
     pub letters: Letters,
     /// The font file for `raster`; absent: Noto Sans CJK where systems keep it.
@@ -94,6 +99,8 @@ pub enum CompletionPart {
     ProcessId,
     /// `GS r 1`, for those without.
     PaperSensor,
+    /// It answers nothing: what was handed over counts as printed, for nobody can know more.
+    Nothing,
 }
 
 impl Args {
@@ -106,6 +113,7 @@ impl Args {
         self.options.over(&mut settings.station);
         let printer = &mut settings.printer;
         printer.address = self.printer.clone().or(printer.address.take());
+        printer.jobs = self.jobs.clone().or(printer.jobs.take());
         printer.letters = self.print.unwrap_or(printer.letters);
         let screen = &mut settings.screen;
         screen.long_side_mm = self.screen_mm.unwrap_or(screen.long_side_mm);
@@ -124,6 +132,25 @@ impl Settings {
             large_text: false,
         }
     }
+
+    /// The file of the print jobs.
+    #[must_use]
+    pub fn jobs_file(&self) -> PathBuf {
+        let device = self.station.device.as_deref().unwrap_or("kiosk-1");
+        let usual = || state_folder().join("paihao").join(format!("{device}.jobs"));
+        self.printer.jobs.clone().unwrap_or_else(usual)
+    }
+}
+
+/// Where programs keep what outlives them (XDG Base Directory Specification 0.8), and beside the
+/// program where a user has no folder of their own.
+fn state_folder() -> PathBuf {
+    let folder = |variable| std::env::var_os(variable).map(PathBuf::from);
+    let home = || folder("HOME").map(|home| home.join(".local/state"));
+    folder("XDG_STATE_HOME")
+        .filter(|path| path.is_absolute())
+        .or_else(home)
+        .unwrap_or_default()
 }
 
 impl PrinterPart {
@@ -144,6 +171,7 @@ impl PrinterPart {
             completion: match self.completion {
                 CompletionPart::ProcessId => Completion::ProcessId,
                 CompletionPart::PaperSensor => Completion::PaperSensor,
+                CompletionPart::Nothing => Completion::Nothing,
             },
             ..PrinterSettings::network(address)
         })
@@ -193,6 +221,14 @@ mod tests {
         assert_eq!(settings("", &[]).unwrap().printer.printer(), None);
         let given = settings("", &["--printer", "p:9100"]).unwrap();
         assert_eq!(given.printer.printer().unwrap().dots, 576);
+    }
+
+    #[test]
+    fn the_print_jobs_have_a_file_of_their_own() {
+        let given = settings("", &["--jobs", "/var/lib/paihao/jobs"]).unwrap();
+        assert_eq!(given.jobs_file(), PathBuf::from("/var/lib/paihao/jobs"));
+        let usual = settings("", &["--device", "kiosk-7"]).unwrap();
+        assert!(usual.jobs_file().ends_with("paihao/kiosk-7.jobs"));
     }
 
     #[test]

@@ -1,14 +1,17 @@
 //! A printer to test against: it listens, answers, prints to memory, and fails as printers fail.
 //!
 //! [`Mechanism`] is the printer without a wire: bytes in, replies and tickets out.
-//! [`PrinterSimulator`] puts it behind TCP. [`picture`] shows a ticket as a person would see it.
+//! [`PrinterSimulator`] puts it behind TCP, [`DirectPrinter`] behind a way without any wire, for many
+//! thousands of jobs. [`picture`] shows a ticket as a person would see it.
 
 mod command;
 mod condition;
+mod direct;
 mod mechanism;
 pub mod picture;
 mod simulator;
 
 pub use condition::{Condition, Fault};
+pub use direct::{DirectPrinter, Killed, Mishap};
 pub use mechanism::{Mechanism, PrintedTicket};
 pub use simulator::PrinterSimulator;

@@ -107,8 +107,8 @@ impl Controller {
                 self.give(now, act, outcome)
             }
             _ => {
-                self.reports.answer(id, &outcome, now);
-                self.take_back(id, outcome)
+                let known = self.reports.answer(id, &outcome, now);
+                known.map_or_else(|| self.take_back(id, outcome), |act| told(&act))
             }
         }
     }
@@ -161,5 +161,15 @@ impl Controller {
         if !goes_on {
             self.given_up.push(request);
         }
+    }
+}
+
+/// The hall knows what became of this paper, so the kiosk need not remember it any longer.
+fn told(act: &Act) -> Option<Effect> {
+    match act {
+        Act::Printed { ticket } | Act::NotPrinted { ticket, .. } => {
+            Some(Effect::Told { ticket: *ticket })
+        }
+        _ => None,
     }
 }

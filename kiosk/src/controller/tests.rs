@@ -324,7 +324,8 @@ fn a_report_that_the_hall_could_not_store_is_made_again() {
     let (again, same) = the_ask(&kiosk.wait(6_000));
     assert_eq!(same, act);
     let outcome = Outcome::Done(Done::Done);
-    kiosk.happen(Event::Answer { id: again, outcome });
+    let effects = kiosk.happen(Event::Answer { id: again, outcome });
+    assert_eq!(effects, [Effect::Told { ticket }]);
     assert_eq!(kiosk.wait(20_000), []);
 }
 

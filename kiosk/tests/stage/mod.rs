@@ -154,7 +154,7 @@ impl Stage {
     pub fn asked(&self) -> Vec<(Uuid, Act)> {
         let asked = |effect| match effect {
             Effect::Ask { id, act } => Some((id, act)),
-            Effect::Print { .. } => None,
+            Effect::Print { .. } | Effect::Told { .. } => None,
         };
         self.effects().into_iter().filter_map(asked).collect()
     }

@@ -68,6 +68,7 @@ impl Programs {
     pub fn kiosk(&self) -> Command {
         let mut kiosk = self.program("kiosk", "kiosk-1");
         kiosk.args(["--printer", &self.printer.address()]);
+        kiosk.arg("--jobs").arg(self.state.join("kiosk-1.jobs"));
         kiosk
     }
 

@@ -5,6 +5,8 @@
 //! while the printer can print. The buffer outlives a connection: an interrupted image swallows
 //! what comes next.
 
+use std::collections::VecDeque;
+
 use super::command::first_command;
 use super::condition::Condition;
 
@@ -20,7 +22,9 @@ pub struct PrintedTicket {
 pub struct Mechanism {
     condition: Condition,
     reports_by_itself: bool,
+    knows_clear: bool,
     last_bytes: [u8; 2],
+    last_ten: VecDeque<u8>,
     buffer: Vec<u8>,
     sheet: Vec<u8>,
     tickets: Vec<PrintedTicket>,
@@ -31,7 +35,9 @@ impl Default for Mechanism {
         Self {
             condition: Condition::Ready,
             reports_by_itself: false,
+            knows_clear: true,
             last_bytes: [0; 2],
+            last_ten: VecDeque::new(),
             buffer: Vec::new(),
             sheet: Vec::new(),
             tickets: Vec::new(),
@@ -39,13 +45,28 @@ impl Default for Mechanism {
     }
 }
 
+/// `DLE DC4 8`: forget what was to be printed.
+const CLEAR: [u8; 10] = [0x10, 0x14, 8, 1, 3, 20, 1, 6, 2, 8];
+
 impl Mechanism {
+    /// An older model, which does not know how to forget its backlog.
+    pub fn without_clear() -> Self {
+        Self {
+            knows_clear: false,
+            ..Self::default()
+        }
+    }
+
     /// Takes bytes from the wire and gives the replies to them.
     pub fn receive(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut replies = Vec::new();
         for byte in bytes {
             replies.extend(self.real_time(*byte));
             self.buffer.push(*byte);
+            if self.is_told_to_clear(*byte) {
+                self.buffer.clear();
+                replies.extend([0x37, 0x25, 0]);
+            }
         }
         replies.extend(self.work_off());
         replies
@@ -61,6 +82,14 @@ impl Mechanism {
         }
         replies.extend(self.work_off());
         replies
+    }
+
+    /// Takes its power away: what was not printed is forgotten, the paper stays where it is.
+    pub fn lose_power(&mut self) {
+        self.buffer.clear();
+        self.last_ten.clear();
+        self.last_bytes = [0; 2];
+        self.reports_by_itself = false;
     }
 
     /// The state it is in.
@@ -86,6 +115,14 @@ impl Mechanism {
             }
             _ => None,
         }
+    }
+
+    fn is_told_to_clear(&mut self, byte: u8) -> bool {
+        self.last_ten.push_back(byte);
+        if self.last_ten.len() > CLEAR.len() {
+            self.last_ten.pop_front();
+        }
+        self.knows_clear && byte == CLEAR[9] && self.last_ten.iter().eq(&CLEAR)
     }
 
     fn work_off(&mut self) -> Vec<u8> {
@@ -146,6 +183,27 @@ mod tests {
             sheets,
             [&[b"one", &CUT[..]].concat(), &[b"two", &CUT[..]].concat()]
         );
+    }
+
+    #[test]
+    fn a_backlog_is_forgotten_when_told_so_or_without_power() {
+        for told in [true, false] {
+            let mut printer = Mechanism::default();
+            printer.set(Condition::PaperOut);
+            printer.receive(&[&b"one"[..], &CUT].concat());
+            if told {
+                assert_eq!(printer.receive(&CLEAR), [0x37, 0x25, 0]);
+            } else {
+                printer.lose_power();
+            }
+            printer.set(Condition::Ready);
+            assert!(printer.tickets().is_empty());
+        }
+        let mut old = Mechanism::without_clear();
+        old.set(Condition::PaperOut);
+        old.receive(&[&b"one"[..], &CUT, &CLEAR].concat());
+        old.set(Condition::Ready);
+        assert_eq!(old.tickets().len(), 1);
     }
 
     #[test]

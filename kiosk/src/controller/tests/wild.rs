@@ -60,6 +60,7 @@ impl Ledger {
                     }
                 }
                 Effect::Print { ticket, .. } => *self.printed.entry(ticket).or_default() += 1,
+                Effect::Told { .. } => {}
             }
         }
     }
