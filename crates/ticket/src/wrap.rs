@@ -134,13 +134,12 @@ fn pieces<'a>(text: &'a str, room: u32, width_of: &impl Fn(&str) -> u32) -> Vec<
             let number = bound
                 .iter()
                 .find(|range| range.start < cut && cut < range.end);
-            let cut = number.map_or(cut, |range| {
-                if range.start > begin {
-                    range.start
-                } else {
-                    cut
-                }
-            });
+            let fitting = begin + fitting_bytes(rest.text, room, width_of);
+            let cut = match number {
+                Some(number) if number.start > begin => number.start,
+                Some(number) if number.end <= fitting => number.end,
+                _ => cut,
+            };
             let (head, tail) = (&text[begin..cut], &text[cut..end]);
             pieces.push(Piece::new(head, width_of));
             rest = Piece::new(tail, width_of);
@@ -180,12 +179,14 @@ fn is_widow(text: &str) -> bool {
 
 /// Where a piece that is too wide is cut: as late as fits, and leaving no single character.
 fn head_bytes(text: &str, room: u32, width_of: &impl Fn(&str) -> u32) -> usize {
-    let fitting = fitting_bytes(text, room, width_of);
-    let earlier = text[..fitting].char_indices().next_back();
-    match earlier {
-        Some((at, _)) if at > 0 && is_widow(&text[fitting..]) => at,
-        _ => fitting,
+    let mut cut = fitting_bytes(text, room, width_of);
+    for (earlier, _) in text[..cut].char_indices().rev() {
+        if earlier == 0 || !is_widow(&text[cut..]) {
+            break;
+        }
+        cut = earlier;
     }
+    cut
 }
 
 /// How many bytes of a text fit, and one character at least.
@@ -298,8 +299,8 @@ mod tests {
                 prop_assert_eq!(whole, count(&text), "{:?}", lines);
             }
             if let [.., before, last] = lines.as_slice() {
-                let word = before.split(' ').next_back().unwrap_or_default();
-                prop_assert!(!is_widow(last) || width(word) + width(last) + 1 > room, "{:?}", lines);
+                let word = pieces(before, room, &width).pop().map_or(0, |word| word.width_at_end);
+                prop_assert!(!is_widow(last) || word + width(last) + 1 > room, "{:?}", lines);
             }
         }
     }
@@ -312,6 +313,11 @@ mod tests {
         );
         assert_eq!(wrap("aaaaaaaaaa bb c", 14, width), ["aaaaaaaaaa", "bb c"]);
         assert_eq!(wrap("abcdefg", 3, width), ["abc", "de", "fg"]);
+        let unbroken = "12 minutes ,kiosk ,kiosk 。";
+        assert_eq!(
+            wrap(unbroken, 24, width),
+            ["12 minutes ,kiosk ,kio", "sk 。"]
+        );
     }
 
     #[test]
