@@ -12,7 +12,7 @@ const PAGE: &str = include_str!("../../protocol/PROTOCOL.md");
 const FRAMES: &str = include_str!("../../protocol/tests/frames.txt");
 
 /// The usual words, which no frame says: the field is left out.
-const SAID_BY_SILENCE: [&str; 2] = ["no", "within"];
+const SAID_BY_SILENCE: [&str; 3] = ["both", "no", "within"];
 
 /// What refuses many acts alike, so that it stands below the table of acts and not in each line.
 const REFUSE_MANY: [&str; 9] = [

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use protocol::{
-    CallRow, CounterRow, DeviceRow, HallRow, Key, NoticeRow, Row, Rows, ServiceRow, Stamped,
-    TicketRow,
+    CallRow, CounterRow, DeviceRow, HallRow, Key, NoticeRow, Row, Rows, ServiceRow, SlipRow,
+    Stamped, TicketRow,
 };
 
 /// What a client knows of the hall: rows by key, each with the sequence number that last changed it.
@@ -123,6 +123,15 @@ impl Table {
     /// The programs that are or were connected, in order of names.
     pub fn devices(&self) -> impl Iterator<Item = &DeviceRow> {
         self.of_kind(device)
+    }
+
+    /// How slips look. `None`: the standard way.
+    #[must_use]
+    pub fn slip(&self) -> Option<&SlipRow> {
+        match self.row(&Key::Slip) {
+            Some(Row::Slip(row)) => Some(row),
+            _ => None,
+        }
     }
 
     fn of_kind<'a, T: 'a>(

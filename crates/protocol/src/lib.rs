@@ -12,6 +12,7 @@ mod outcome;
 mod refusal;
 mod role;
 mod row;
+mod slip;
 mod text;
 
 pub use act::{Act, NotPrintedReason, PlaceInLine, TransferTo};
@@ -26,6 +27,7 @@ pub use row::{
     MissedTicket, NextInLine, NoticeRow, OutcomeRow, PassedOver, Row, ServiceRow, Stamped,
     TicketRow,
 };
+pub use slip::{SlipLanguages, SlipRow};
 pub use text::Text;
 
 /// The version of this protocol. A client says it in [`Hello`]; the hall refuses another one

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{NotPrintedReason, Text, WaitRange};
+use crate::{NotPrintedReason, SlipRow, Text, WaitRange};
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
@@ -40,6 +40,9 @@ pub enum Row {
     Device(DeviceRow),
     /// An alarm that stands. Seen by staff.
     Alarm(AlarmRow),
+    /// How slips look, where they are not the standard ones; there is at most one. Seen by
+    /// customers and staff.
+    Slip(Box<SlipRow>),
 }
 
 /// What tells a row from all others.
@@ -87,6 +90,8 @@ pub enum Key {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         service: Option<String>,
     },
+    /// How slips look.
+    Slip,
 }
 
 impl Row {
@@ -109,6 +114,7 @@ impl Row {
                 alarm: row.alarm,
                 service: row.service.clone(),
             },
+            Self::Slip(_) => Key::Slip,
         }
     }
 }

@@ -10,13 +10,16 @@ mod journal;
 mod known;
 mod message;
 mod rows;
+mod slip;
 mod table;
 mod told;
 mod translate;
 
 use std::collections::BTreeSet;
 
-use protocol::{Act, Audience, ByeCode, Done, Epoch, Hello, Outcome, Refusal, Resume, Role};
+use protocol::{
+    Act, Audience, ByeCode, Done, Epoch, Hello, Outcome, Refusal, Resume, Role, SlipRow,
+};
 use queue::{Event, Happening, Now, Queue};
 use store::{Answered, AppendError, Entry};
 use uuid::Uuid;
@@ -46,6 +49,8 @@ pub struct Engine<J> {
     seq: u64,
     tables: [Table; 3],
     devices: Devices,
+    /// How slips look, which does not change while the hall runs.
+    slip: Option<SlipRow>,
     store_again_steady_ms: u64,
 }
 
@@ -82,6 +87,7 @@ impl<J: Journal> Engine<J> {
     pub fn new(settings: HallSettings, journal: J, epoch: Epoch) -> Result<Self, Fatal> {
         let queue = Queue::new(settings.rules());
         let mut engine = Self {
+            slip: slip::slip_row(&settings.ticket),
             settings,
             queue,
             journal,
@@ -359,6 +365,7 @@ impl<J: Journal> Engine<J> {
             settings: &self.settings,
             queue: &self.queue,
             devices: &devices,
+            slip: self.slip.as_ref(),
             now,
         };
         let next_seq = self.seq + 1;

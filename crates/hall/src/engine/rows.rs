@@ -3,7 +3,7 @@
 use protocol::{
     AsksPhone, Audience, CallRow, ClassRow, CounterRow, CounterState, Desk, DeviceRow, DoorState,
     Doors, HallRow, HeldTicket, InHand, LAST_CALLS, MissedTicket, NextInLine, NoticeRow,
-    OutcomeRow, Row, ServiceRow, TicketRow,
+    OutcomeRow, Row, ServiceRow, SlipRow, TicketRow,
 };
 use queue::{CounterNumber, Now, Paper, Queue, ServiceCode, State, Ticket, Workload};
 
@@ -24,6 +24,7 @@ pub(crate) struct View<'a> {
     pub(crate) settings: &'a HallSettings,
     pub(crate) queue: &'a Queue,
     pub(crate) devices: &'a [DeviceRow],
+    pub(crate) slip: Option<&'a SlipRow>,
     pub(crate) now: Now,
 }
 
@@ -51,13 +52,14 @@ impl View<'_> {
 
     fn rows_of(&self, audience: Audience) -> Vec<Row> {
         match audience {
-            Audience::Customers => self.notices().collect(),
+            Audience::Customers => self.notices().chain(self.slip()).collect(),
             Audience::Staff => {
                 let counters = self.counters().map(Row::Counter);
                 counters
                     .chain(self.tickets())
                     .chain(self.alarms())
                     .chain(self.devices())
+                    .chain(self.slip())
                     .collect()
             }
             Audience::Walls => {
@@ -98,6 +100,11 @@ impl View<'_> {
                 .map(ToString::to_string)
                 .collect(),
         }
+    }
+
+    fn slip(&self) -> impl Iterator<Item = Row> {
+        let slip = self.slip.cloned();
+        slip.into_iter().map(|slip| Row::Slip(Box::new(slip)))
     }
 
     fn service(&self, service: &ServiceSettings, workload: &Workload<'_>) -> ServiceRow {

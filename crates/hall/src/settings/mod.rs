@@ -17,7 +17,7 @@ use queue::{ClassCode, CounterNumber, OutcomeCode, ServiceCode};
 pub use mistake::{Mistake, SettingsError};
 
 /// The default hall, so that `hall serve` works with nothing edited.
-const DEFAULT_HALL: &str = include_str!("../../../../assets/hall.toml");
+pub(crate) const DEFAULT_HALL: &str = include_str!("../../../../assets/hall.toml");
 
 /// A hall that holds together.
 #[derive(Clone, Debug)]
