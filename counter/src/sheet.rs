@@ -249,9 +249,7 @@ impl Controller {
             Sheet::HoldTime { reason } => hold(counter, reason, Some(minutes(text)?)),
             Sheet::TransferToCounter => self.to_counter(text)?,
             Sheet::Handover(handover) => transfer(counter, handover, text)?,
-            Sheet::Cancel => Pick::Ask(Act::Cancel {
-                number: number(text)?,
-            }),
+            Sheet::Cancel => Pick::Ask(Act::cancel(number(text)?)),
             Sheet::CallNumber => Pick::Ask(Act::CallNumber {
                 counter,
                 number: number(text)?,
@@ -260,9 +258,7 @@ impl Controller {
                 counter,
                 number: number(text)?,
             }),
-            Sheet::Return => Pick::Ask(Act::Return {
-                number: number(text)?,
-            }),
+            Sheet::Return => Pick::Ask(Act::comes_back(number(text)?)),
             _ => return Ok(None),
         };
         Ok(Some(pick))

@@ -50,6 +50,10 @@ fn goodbye(language: Language, code: ByeCode) -> String {
             "大厅正在停止，将自动重连",
             "The hall is stopping: trying again",
         ),
+        ByeCode::NotPaired | ByeCode::Revoked | ByeCode::PairingFailed | ByeCode::Role => (
+            "大厅不认识本机，请通知技术员配对",
+            "The hall does not know this machine: ask a technician to pair it",
+        ),
         ByeCode::Malformed | ByeCode::TooLarge | ByeCode::Silent => (
             "大厅不接受本程序，请通知技术员",
             "The hall does not accept this program: call a technician",

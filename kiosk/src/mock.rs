@@ -155,7 +155,7 @@ impl MockHall {
                 phone,
             } => self.take(service, class, then, phone.as_ref()),
             Act::CheckIn { code } => self.check_in(code),
-            Act::Return { number } => self.put_back(number),
+            Act::Return { number, .. } => self.put_back(number),
             Act::Printed { .. } | Act::NotPrinted { .. } | Act::Void { .. } => Ok(Done::Done),
             _ => Err(Refusal::NotAllowed),
         };

@@ -76,7 +76,7 @@ impl Controller {
     fn done(&mut self, asked: Asked, done: Done) -> Vec<Effect> {
         let in_hand = asked.number.unwrap_or_default();
         match (asked.act, done) {
-            (Act::SignIn { counter, clerk }, _) => return self.sit_down(counter, clerk),
+            (Act::SignIn { counter, clerk, .. }, _) => return self.sit_down(counter, clerk),
             (Act::SignOut { .. }, _) => self.leave(),
             (act, done) => {
                 if let Some(news) = news(act, done, in_hand) {
@@ -103,7 +103,7 @@ fn news(act: Act, done: Done, in_hand: String) -> Option<News> {
             number: back.number,
             after_calls: back.after_calls,
         }),
-        (Act::Cancel { number }, _) => Some(News::Cancelled { number }),
+        (Act::Cancel { number, .. }, _) => Some(News::Cancelled { number }),
         (Act::SetClass { number, .. }, _) => Some(News::ClassSet { number }),
         (Act::AwaitNext { .. }, Done::Done) if !number.is_empty() => {
             Some(News::Finished { number })

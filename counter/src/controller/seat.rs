@@ -75,7 +75,7 @@ impl Controller {
             return Err(Refusal::BadText { field });
         }
         let counter = self.form.counter.ok_or(Refusal::UnknownCounter)?;
-        Ok(Act::SignIn { counter, clerk })
+        Ok(Act::sign_in(counter, clerk))
     }
 
     pub(super) fn step_counter(&mut self, by: i32) {

@@ -23,7 +23,7 @@ impl MockHall {
 
     fn done(&mut self, act: &Act, now_ms: i64) -> Result<Done, Refusal> {
         match act {
-            Act::SignIn { counter, clerk } => self.sign_in(*counter, clerk)?,
+            Act::SignIn { counter, clerk, .. } => self.sign_in(*counter, clerk)?,
             Act::SignOut { counter } => self.sign_out(*counter)?,
             Act::Pause { counter, reason } => self.pause(*counter, reason)?,
             Act::Resume { counter } => self.resume(*counter)?,
@@ -66,15 +66,17 @@ impl MockHall {
                 class,
                 verified,
             } => self.set_class(number, class, *verified)?,
-            Act::Cancel { number } => self.cancel(number)?,
-            Act::Return { number } => return self.comes_back(number, now_ms),
+            Act::Cancel { number, .. } => self.cancel(number)?,
+            Act::Return { number, .. } => return self.comes_back(number, now_ms),
             Act::Printed { ticket } => self.without_paper.retain(|row| row.ticket != *ticket),
             Act::Take { .. }
             | Act::Book { .. }
             | Act::CheckIn { .. }
             | Act::NotPrinted { .. }
             | Act::Reprint { .. }
-            | Act::Void { .. } => return Err(Refusal::NotAllowed),
+            | Act::Void { .. }
+            | Act::Identify { .. }
+            | Act::Leave {} => return Err(Refusal::NotAllowed),
         }
         Ok(Done::Done)
     }

@@ -67,9 +67,7 @@ impl Controller {
             counter: self.own_number(),
             number: number.to_owned(),
         });
-        let again = Pick::Ask(Act::Return {
-            number: number.to_owned(),
-        });
+        let again = Pick::Ask(Act::comes_back(number));
         Question {
             title: words::ask(language, Asks::Missed, number),
             choices: vec![

@@ -68,7 +68,7 @@ impl Controller {
             .map(|(place, number)| {
                 let text = words::cancel(language, number);
                 let number = number.clone();
-                Choice::new(digit(place), text, Pick::Ask(Act::Cancel { number }))
+                Choice::new(digit(place), text, Pick::Ask(Act::cancel(number)))
             })
             .collect();
         let hint = match choices.is_empty() {

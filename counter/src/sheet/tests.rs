@@ -198,7 +198,7 @@ fn a_no_show_can_be_undone_or_come_back() {
     assert_eq!(desk.choose("1"), [Act::UndoNoShow { counter, number }]);
     assert_eq!(desk.controller.primary(), crate::Primary::Arrived);
     let mut desk = missed();
-    assert_eq!(desk.choose("2"), [Act::Return { number: a012() }]);
+    assert_eq!(desk.choose("2"), [Act::comes_back(a012())]);
     let number = a012();
     let after_calls = 3;
     assert!(is_told(
@@ -214,7 +214,7 @@ fn a_no_show_can_be_undone_or_come_back() {
 fn somebody_who_missed_another_counters_call_returns_by_number() {
     let mut desk = Desk::at_work();
     desk.choose("r");
-    assert_eq!(desk.enter(" a 012 "), [Act::Return { number: a012() }]);
+    assert_eq!(desk.enter(" a 012 "), [Act::comes_back(a012())]);
     assert_eq!(desk.refusal(), Some(&Refusal::UnknownTicket));
 }
 
@@ -333,13 +333,13 @@ fn a_ticket_on_hold_or_in_line_is_cancelled() {
     for key in ["h", "1", "1", "x"] {
         desk.choose(key);
     }
-    assert_eq!(desk.choose("1"), [Act::Cancel { number: a012() }]);
+    assert_eq!(desk.choose("1"), [Act::cancel(a012())]);
     assert!(is_told(&desk, &News::Cancelled { number: a012() }));
     desk.choose("x");
     assert_eq!(desk.enter(""), []);
     assert_eq!(desk.refusal(), Some(&bad_text("number")));
     let number = "C012".to_owned();
-    assert_eq!(desk.enter("c012"), [Act::Cancel { number }]);
+    assert_eq!(desk.enter("c012"), [Act::cancel(number)]);
 }
 
 #[test]

@@ -61,8 +61,8 @@ impl Controller {
 
 fn act_name(act: &Act) -> CommandName {
     match act {
-        Act::SignIn { .. } => CommandName::SignIn,
-        Act::SignOut { .. } => CommandName::SignOut,
+        Act::SignIn { .. } | Act::Identify { .. } => CommandName::SignIn,
+        Act::SignOut { .. } | Act::Leave {} => CommandName::SignOut,
         Act::CallNext { .. } => CommandName::CallNext,
         Act::CallNumber { .. } => CommandName::CallNumber,
         Act::AwaitNext { .. } => CommandName::AwaitNext,

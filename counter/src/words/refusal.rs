@@ -160,6 +160,16 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
             "太多请求还没有答复。请稍候再按。",
             "Too many requests wait for an answer. Press again in a moment.",
         ),
+        Refusal::WrongPin => (
+            "姓名或密码不对。请重新输入。",
+            "Name or PIN is wrong. Type both again.",
+        ),
+        Refusal::Locked { minutes } => return locked(language, *minutes),
+        Refusal::SignInAgain => (
+            "您离开太久，请重新签到。窗口和客户都保持原样。",
+            "You were away too long. Sign in again: the counter stays as it is.",
+        ),
+        Refusal::OtherCounter { counter } => return other_counter(language, *counter),
     };
     say(language, zh, en)
 }
@@ -181,6 +191,24 @@ fn clerk_elsewhere(language: Language, counter: u16) -> String {
         format!(
             "You are signed in at counter {counter}. Sign out there, or choose counter {counter} and go on."
         ),
+    )
+}
+
+fn locked(language: Language, minutes: u32) -> String {
+    say(
+        language,
+        format!("密码输错太多次，已锁定。{minutes} 分钟后再试，或请班长解锁。"),
+        format!(
+            "Too many wrong PINs. Try again in {minutes} min, or ask the supervisor to unlock it."
+        ),
+    )
+}
+
+fn other_counter(language: Language, counter: u16) -> String {
+    say(
+        language,
+        format!("本机是 {counter} 号窗口的设备。请在 {counter} 号窗口签到。"),
+        format!("This machine belongs to counter {counter}. Sign in at counter {counter}."),
     )
 }
 

@@ -207,6 +207,10 @@ fn every_way_to_lose_the_hall_is_worded() {
         ByeCode::Replaced,
         ByeCode::Full,
         ByeCode::Stopping,
+        ByeCode::NotPaired,
+        ByeCode::Revoked,
+        ByeCode::PairingFailed,
+        ByeCode::Role,
     ];
     let mut ways = vec![
         Lost::Unreachable("refused".into()),

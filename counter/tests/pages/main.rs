@@ -87,10 +87,7 @@ fn the_keyboard_alone_serves_customers_from_sign_in_to_sign_out() {
         stage.key(Key::F10);
         let counter = 3;
         let expected = [
-            Act::SignIn {
-                counter,
-                clerk: "0417".into(),
-            },
+            Act::sign_in(counter, "0417"),
             Act::CallNext { counter },
             Act::Arrive { counter },
             Act::CallNext { counter },

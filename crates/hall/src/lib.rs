@@ -16,6 +16,7 @@ pub mod rehearsal;
 pub mod server;
 pub mod settings;
 pub mod simulate;
+pub mod trust;
 pub mod wording;
 
 pub use clock::Clock;

@@ -92,6 +92,7 @@ async fn what_waits_while_a_transaction_commits_shares_the_next_one() {
         device: "kiosk-1".to_owned(),
         app: "test".to_owned(),
         resume: None,
+        key: None,
     };
     say(&mut socket, &ClientFrame::Hello(hello)).await;
     say(&mut socket, &take()).await;

@@ -15,13 +15,15 @@ const FRAMES: &str = include_str!("../../protocol/tests/frames.txt");
 const SAID_BY_SILENCE: [&str; 3] = ["both", "no", "within"];
 
 /// What refuses many acts alike, so that it stands below the table of acts and not in each line.
-const REFUSE_MANY: [&str; 9] = [
+const REFUSE_MANY: [&str; 11] = [
     "unknown_service",
     "unknown_class",
     "unknown_counter",
     "unknown_ticket",
     "counter_closed",
     "not_allowed",
+    "sign_in_again",
+    "other_counter",
     "id_used_otherwise",
     "not_stored",
     "too_many_requests",
@@ -179,7 +181,7 @@ fn acts() -> Vec<Act> {
         .map(|frame| serde_json::from_str(frame).expect(frame))
         .filter_map(|frame| match frame {
             ClientFrame::Request { act, .. } => Some(act),
-            ClientFrame::Hello(_) => None,
+            ClientFrame::Hello(_) | ClientFrame::Pair(_) => None,
         })
         .collect()
 }
@@ -283,6 +285,17 @@ fn the_limits_on_the_page_are_those_of_the_program() {
             protocol::SILENCE_MS,
         ),
         ("last calls in the table", protocol::LAST_CALLS as u64),
+        ("digits of a PIN, at least", protocol::MIN_PIN_DIGITS as u64),
+        ("digits of a PIN, at most", protocol::MAX_PIN_DIGITS as u64),
+        ("random bytes in a nonce", protocol::PAIR_NONCE_BYTES as u64),
+        (
+            "requests of a device at once",
+            u64::from(protocol::REQUESTS_AT_ONCE),
+        ),
+        (
+            "requests of a device per second, for long",
+            u64::from(protocol::REQUESTS_PER_SECOND),
+        ),
     ] {
         let line = format!("| {what} | {limit} |");
         assert!(PAGE.contains(&line), "the page lacks {line}");
@@ -298,9 +311,19 @@ fn the_limits_on_the_page_are_those_of_the_program() {
 
 #[test]
 fn the_close_codes_on_the_page_are_those_of_the_program() {
-    use protocol::ByeCode::{Full, Malformed, Replaced, Silent, Stopping, TooLarge, Version};
+    use protocol::ByeCode as B;
     for code in [
-        Version, Malformed, TooLarge, Silent, Replaced, Full, Stopping,
+        B::Version,
+        B::Malformed,
+        B::TooLarge,
+        B::Silent,
+        B::Replaced,
+        B::Full,
+        B::Stopping,
+        B::NotPaired,
+        B::Revoked,
+        B::PairingFailed,
+        B::Role,
     ] {
         let word = serde_json::to_value(code).expect("a word");
         let word = word.as_str().expect("a word");

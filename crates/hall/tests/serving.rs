@@ -92,6 +92,7 @@ fn hello(role: Role, device: &str) -> Hello {
         device: device.to_owned(),
         app: "test".to_owned(),
         resume: None,
+        key: None,
     }
 }
 
@@ -128,10 +129,7 @@ async fn a_ticket_is_taken_called_and_shown() {
 
     assert_eq!(number(kiosk.ask(take("A", "ordinary")).await), "A001");
     assert_eq!(number(kiosk.ask(take("A", "elderly")).await), "A002");
-    let sign_in = Act::SignIn {
-        counter: 1,
-        clerk: "王芳".to_owned(),
-    };
+    let sign_in = Act::sign_in(1, "王芳");
     assert_eq!(counter.ask(sign_in).await, Outcome::Done(Done::Done));
     assert_eq!(
         number(counter.ask(Act::CallNext { counter: 1 }).await),

@@ -152,6 +152,7 @@ impl<S: FnMut(LinkEvent)> Link<S> {
             device: self.settings.device.clone(),
             app: self.settings.app.clone(),
             resume: None,
+            key: None,
         }
     }
 

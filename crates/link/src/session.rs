@@ -160,6 +160,8 @@ impl Session {
             HallFrame::Answer { id, outcome } => self.answered(id, outcome),
             HallFrame::Beat { time } => self.beat(time),
             HallFrame::Bye(bye) => self.refused(bye, now),
+            // A link never asks to be paired: its device has a key, or is believed without one.
+            HallFrame::Paired(_) => Vec::new(),
         });
         effects
     }
@@ -254,9 +256,16 @@ impl Session {
     fn wait_after(&mut self, why: &Lost) -> Duration {
         match why {
             // Two programs with one name would push each other out for ever, and a wrong version
-            // stays wrong until somebody updates it.
+            // stays wrong until somebody updates it, as a device stays a stranger until it is paired.
             Lost::Refused(
-                ByeCode::Version | ByeCode::Malformed | ByeCode::TooLarge | ByeCode::Replaced,
+                ByeCode::Version
+                | ByeCode::Malformed
+                | ByeCode::TooLarge
+                | ByeCode::Replaced
+                | ByeCode::NotPaired
+                | ByeCode::Revoked
+                | ByeCode::PairingFailed
+                | ByeCode::Role,
             ) => self.backoff.refused(),
             Lost::Refused(ByeCode::Silent | ByeCode::Full | ByeCode::Stopping)
             | Lost::Unreachable(_)

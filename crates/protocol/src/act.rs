@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Role;
+use crate::{Role, Secret};
 
 /// One act. Each travels in a [`crate::ClientFrame::Request`] with a request id; the same id
 /// again gets the same answer and changes nothing. [`Act::roles`] says who may ask it, and
@@ -67,11 +67,17 @@ pub enum Act {
     Cancel {
         /// The number.
         number: String,
+        /// From the slip ([`crate::Issued::token`]). A telephone must say it, staff need not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
     },
     /// A customer who missed a call is back. Answered by [`crate::Done::Returned`].
     Return {
         /// The number.
         number: String,
+        /// From the slip ([`crate::Issued::token`]). A telephone must say it, others need not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
     },
     /// Staff saw the proof of a class, or did not, or put the customer in another class.
     SetClass {
@@ -82,12 +88,26 @@ pub enum Act {
         /// Whether the proof was seen.
         verified: bool,
     },
+    /// A person takes a device in hand that belongs to no counter, such as a guide's tablet. Until
+    /// [`Act::Leave`] what is done on it is done by this person.
+    Identify {
+        /// The name.
+        person: String,
+        /// The PIN, where the hall row says that one is asked for. It is stored nowhere.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pin: Option<Secret>,
+    },
+    /// The person gives the device back.
+    Leave {},
     /// A clerk sits down. A counter that is open under the same clerk stays as it is.
     SignIn {
         /// Number of the counter.
         counter: u16,
         /// The clerk's name or badge.
         clerk: String,
+        /// The PIN, where the hall row says that one is asked for. It is stored nowhere.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pin: Option<Secret>,
     },
     /// The clerk leaves. Refused while a ticket is in hand.
     SignOut {
@@ -223,6 +243,7 @@ impl Act {
             Self::Cancel { .. } => &[Phone, Counter, Guide, Supervisor],
             Self::Return { .. } => &[Kiosk, Phone, Counter, Guide, Supervisor],
             Self::Reprint { .. } | Self::SetClass { .. } => &[Counter, Guide, Supervisor],
+            Self::Identify { .. } | Self::Leave {} => &[Guide, Supervisor],
             Self::SignIn { .. }
             | Self::SignOut { .. }
             | Self::CallNext { .. }
@@ -257,6 +278,31 @@ impl Act {
             class: class.into(),
             then: Vec::new(),
             phone: None,
+        }
+    }
+
+    /// To sit down at a counter of a hall that asks for no PIN.
+    pub fn sign_in(counter: u16, clerk: impl Into<String>) -> Self {
+        Self::SignIn {
+            counter,
+            clerk: clerk.into(),
+            pin: None,
+        }
+    }
+
+    /// To cancel a ticket for its customer.
+    pub fn cancel(number: impl Into<String>) -> Self {
+        Self::Cancel {
+            number: number.into(),
+            token: None,
+        }
+    }
+
+    /// To bring a customer back who missed a call.
+    pub fn comes_back(number: impl Into<String>) -> Self {
+        Self::Return {
+            number: number.into(),
+            token: None,
         }
     }
 

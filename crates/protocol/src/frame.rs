@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Act, Key, Outcome, Role, Stamped};
+use crate::{Act, Key, Outcome, Role, Secret, Stamped};
 
 /// The life of a hall's table of rows: sequence numbers of one life mean nothing in another.
 /// Made anew at each start of the hall.
@@ -16,6 +16,8 @@ pub type Epoch = Uuid;
 pub enum ClientFrame {
     /// The first frame of a connection.
     Hello(Hello),
+    /// Instead of a hello, of a device that the hall does not know yet. The hello comes behind the answer.
+    Pair(Pair),
     /// An act. May be sent again with the same id, on any connection, until it is answered.
     Request {
         /// Made by the client, UUID version 7.
@@ -41,6 +43,27 @@ pub struct Hello {
     /// What the client already has. Absent: send everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<Resume>,
+    /// The device's key, from [`Paired`]. Absent: the device was never paired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Secret>,
+}
+
+/// Who wants to be let in with the code that the hall's administrator was shown. The code itself
+/// does not travel: `PROTOCOL.md`, "Pairing", says how the proofs are made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Pair {
+    /// [`crate::VERSION`].
+    pub protocol: u32,
+    /// The device's name, the one for which the code was made.
+    pub device: String,
+    /// Program and version, for the technician.
+    pub app: String,
+    /// [`crate::PAIR_NONCE_BYTES`] random bytes, base64url without padding.
+    pub nonce: String,
+    /// That the client knows the code, 32 bytes as base64url without padding.
+    pub proof: String,
 }
 
 /// Up to where a client's table goes.
@@ -76,6 +99,8 @@ pub enum HallFrame {
         /// The hall's time.
         time: Time,
     },
+    /// The answer to a [`Pair`]: the device is let in from now on.
+    Paired(Paired),
     /// The last frame before the hall closes the connection.
     Bye(Bye),
 }
@@ -92,6 +117,19 @@ pub struct Welcome {
     pub time: Time,
     /// Program and version of the hall.
     pub app: String,
+}
+
+/// What a device keeps for ever, once it has held [`Paired::proof`] against its code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Paired {
+    /// What the device says in each [`Hello`] from now on: 32 random bytes, base64url without padding.
+    pub key: Secret,
+    /// What it was paired as.
+    pub role: Role,
+    /// That the hall knows the code, too, 32 bytes as base64url without padding. If it is wrong, this is
+    /// not the hall: the key is worthless, and somebody stands in between.
+    pub proof: String,
 }
 
 /// The hall's clock on the wall.
@@ -147,6 +185,14 @@ pub enum ByeCode {
     Full,
     /// The hall is stopping: come again soon.
     Stopping,
+    /// The hall does not know this device, or not with this key: pair it.
+    NotPaired,
+    /// The device was paired and is not let in any more.
+    Revoked,
+    /// There is no such code, it is too old, or the proof does not fit: get a new code.
+    PairingFailed,
+    /// The device was paired as something else than what its hello says.
+    Role,
 }
 
 impl ByeCode {
@@ -161,6 +207,10 @@ impl ByeCode {
             Self::Replaced => 4004,
             Self::Full => 1013,
             Self::Stopping => 1001,
+            Self::NotPaired => 4005,
+            Self::Revoked => 4006,
+            Self::PairingFailed => 4007,
+            Self::Role => 4008,
         }
     }
 }

@@ -12,11 +12,14 @@ mod outcome;
 mod refusal;
 mod role;
 mod row;
+mod secret;
 mod slip;
 mod text;
 
 pub use act::{Act, NotPrintedReason, PlaceInLine, TransferTo};
-pub use frame::{Bye, ByeCode, ClientFrame, Epoch, HallFrame, Hello, Resume, Rows, Time, Welcome};
+pub use frame::{
+    Bye, ByeCode, ClientFrame, Epoch, HallFrame, Hello, Pair, Paired, Resume, Rows, Time, Welcome,
+};
 pub use limits::*;
 pub use outcome::{Booked, Called, Continued, Done, Issued, Outcome, Returned, WaitRange};
 pub use refusal::Refusal;
@@ -27,6 +30,7 @@ pub use row::{
     MissedTicket, NextInLine, NoticeRow, OutcomeRow, PassedOver, Row, ServiceRow, Stamped,
     TicketRow,
 };
+pub use secret::Secret;
 pub use slip::{SlipLanguages, SlipRow};
 pub use text::Text;
 

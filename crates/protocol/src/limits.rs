@@ -38,3 +38,18 @@ pub const HELLO_DEADLINE_MS: u64 = 5_000;
 
 /// Calls that the hall keeps in the table of last calls. A wall shows fewer.
 pub const LAST_CALLS: usize = 24;
+
+/// Shortest PIN, in digits: with five tries and then a pause, 10,000 PINs take months.
+pub const MIN_PIN_DIGITS: usize = 4;
+
+/// Longest PIN, in digits.
+pub const MAX_PIN_DIGITS: usize = 12;
+
+/// Random bytes in [`crate::Pair::nonce`].
+pub const PAIR_NONCE_BYTES: usize = 32;
+
+/// Requests of one device that the hall takes at once after a quiet time: what a client may have in flight.
+pub const REQUESTS_AT_ONCE: u32 = MAX_REQUESTS_IN_FLIGHT as u32;
+
+/// Requests of one device per second that the hall takes for long: no person presses so fast.
+pub const REQUESTS_PER_SECOND: u32 = 20;

@@ -67,6 +67,10 @@ pub struct Issued {
     /// Which copy of the slip this is; 0 is the first slip, and the others are marked 补打 REPRINT.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub copy: u32,
+    /// What the customer's telephone has to say to cancel or to come back, so that a number that was seen on
+    /// the wall is not enough. It belongs into the code on the slip, and is worthless tomorrow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
 }
 
 fn is_zero(count: &u32) -> bool {

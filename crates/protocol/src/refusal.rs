@@ -122,6 +122,21 @@ pub enum Refusal {
     IdUsedOtherwise,
     /// The hall could not write it down (disk full or failing), so it did not happen. Press again later.
     NotStored,
-    /// Too many requests of this session wait for an answer.
+    /// Too many requests of this session wait for an answer, or this device asks too much in too little
+    /// time.
     TooManyRequests,
+    /// Name and PIN do not belong together. Which of them is wrong is not said.
+    WrongPin,
+    /// Too many wrong PINs: this name, or this device, takes none for a while.
+    Locked {
+        /// After so many minutes it does.
+        minutes: u32,
+    },
+    /// The person was away too long, or the day has turned: sign in again. A counter stays as it is.
+    SignInAgain,
+    /// This device was paired for another counter.
+    OtherCounter {
+        /// That counter.
+        counter: u16,
+    },
 }

@@ -156,6 +156,13 @@ pub struct HallRow {
     /// The letters of all series of numbers that a customer may hold.
     #[serde(default, skip_serializing_if = "is_default")]
     pub prefixes: Vec<String>,
+    /// Whether the hall believes every program on its own machine: it is being tried out, and must not serve
+    /// customers.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub trial: bool,
+    /// Whether people sign in with a PIN.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub asks_pin: bool,
 }
 
 /// Whether numbers are given out now.

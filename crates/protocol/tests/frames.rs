@@ -10,7 +10,9 @@ use serde_json::Value;
 const FRAMES: &str = include_str!("frames.txt");
 
 /// What a client may leave out.
-const OPTIONAL: [&str; 5] = ["resume", "then", "phone", "outcome", "minutes"];
+const OPTIONAL: [&str; 8] = [
+    "resume", "then", "phone", "outcome", "minutes", "key", "pin", "token",
+];
 
 fn frames_of(sender: &str) -> Vec<&'static str> {
     let frames = FRAMES.lines().filter_map(|line| line.split_once(' '));

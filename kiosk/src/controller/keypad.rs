@@ -87,9 +87,7 @@ impl Keypad {
 
     fn act(&self) -> Act {
         match &self.purpose {
-            Purpose::Return => Act::Return {
-                number: self.typed(),
-            },
+            Purpose::Return => Act::comes_back(self.typed()),
             Purpose::CheckIn => Act::CheckIn { code: self.typed() },
             Purpose::Phone { visit, class } => Act::Take {
                 service: visit.service.clone(),

@@ -90,12 +90,12 @@ pub(super) fn refusal_view(act: &Act, refusal: &Refusal) -> RefusalView {
 /// Refusals that mean one thing to who takes a number and another to who has one.
 fn by_act(act: &Act, refusal: &Refusal) -> RefusalView {
     match (act, refusal) {
-        (Act::Return { number }, Refusal::UnknownTicket | Refusal::BadText { .. }) => {
+        (Act::Return { number, .. }, Refusal::UnknownTicket | Refusal::BadText { .. }) => {
             RefusalView::UnknownNumber {
                 number: number.clone(),
             }
         }
-        (Act::Return { number }, Refusal::NotNoShow | Refusal::NotWaiting) => {
+        (Act::Return { number, .. }, Refusal::NotNoShow | Refusal::NotWaiting) => {
             RefusalView::NotMissed {
                 number: number.clone(),
             }

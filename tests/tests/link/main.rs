@@ -107,10 +107,7 @@ async fn business(kiosk: &mut Client, counter: &mut Client, clerk: &str) {
     }
     let clerk = clerk.to_owned();
     let counter_acts = [
-        Act::SignIn {
-            counter: counter_number,
-            clerk,
-        },
+        Act::sign_in(counter_number, clerk),
         Act::CallNext {
             counter: counter_number,
         },

@@ -21,6 +21,7 @@ impl Client {
             device: device.to_owned(),
             app: "bench".to_owned(),
             resume: None,
+            key: None,
         });
         client.say(serde_json::to_string(&hello)?).await?;
         // The whole table is no part of what is measured.

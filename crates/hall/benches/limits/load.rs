@@ -45,7 +45,7 @@ pub async fn calls(url: &str, counters: u16, time: Duration) -> Result<Sample> {
 pub async fn sit_down(url: &str, counter: u16) -> Result<Client> {
     let mut client = Client::join(url, Role::Counter, &format!("desk-{counter}")).await?;
     let clerk = format!("clerk {counter}");
-    done(&client.ask(Act::SignIn { counter, clerk }).await?)?;
+    done(&client.ask(Act::sign_in(counter, clerk)).await?)?;
     Ok(client)
 }
 

@@ -63,11 +63,12 @@ pub(super) fn look_up(
 /// The act without what could name a person, to be remembered with its id.
 pub(super) fn without_person(act: &Act) -> Act {
     let mut act = act.clone();
-    if let Act::Take {
-        phone: Some(phone), ..
-    } = &mut act
-    {
-        phone.clear();
+    match &mut act {
+        Act::Take {
+            phone: Some(phone), ..
+        } => phone.clear(),
+        Act::SignIn { pin, .. } | Act::Identify { pin, .. } => *pin = None,
+        _ => {}
     }
     act
 }

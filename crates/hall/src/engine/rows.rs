@@ -99,6 +99,7 @@ impl View<'_> {
                 .filter(|code| rules.walk_in_series.as_ref() != Some(code))
                 .map(ToString::to_string)
                 .collect(),
+            ..Default::default()
         }
     }
 

@@ -145,8 +145,7 @@ impl Teller<'_> {
             issued_at: self.calendar.local_text(issued.wall_ms),
             day: day.map(|day| day.to_string()).unwrap_or_default(),
             then: errands[1..].iter().map(ToString::to_string).collect(),
-            slot: None,
-            copy: 0,
+            ..Issued::default()
         }
     }
 

@@ -61,8 +61,8 @@ pub(crate) fn command(act: &Act, role: Role, day: &Day, known: &Known) -> Result
         }
         Act::Reprint { number } => Command::Reprint(ticket(number)?),
         Act::Void { ticket } => Command::Cancel(TicketId(*ticket), CancelWhy::HeldByNobody),
-        Act::Cancel { number } => Command::Cancel(ticket(number)?, canceller(role)),
-        Act::Return { number } => Command::Return(ticket(number)?),
+        Act::Cancel { number, .. } => Command::Cancel(ticket(number)?, canceller(role)),
+        Act::Return { number, .. } => Command::Return(ticket(number)?),
         Act::SetClass {
             number,
             class,
@@ -72,10 +72,14 @@ pub(crate) fn command(act: &Act, role: Role, day: &Day, known: &Known) -> Result
             class: ClassCode::new(class),
             verified: *verified,
         },
-        Act::SignIn { counter: at, clerk } => Command::SignIn {
+        Act::SignIn {
+            counter: at, clerk, ..
+        } => Command::SignIn {
             counter: counter(at),
             clerk: text("clerk", clerk, MAX_NAME_CHARS)?,
         },
+        // Nothing of the queue changes: who holds a device is not known here.
+        Act::Identify { .. } | Act::Leave {} => return Err(Refusal::NotAllowed),
         Act::SignOut { counter: at } => Command::SignOut(counter(at)),
         Act::CallNext { counter: at } => Command::CallNext(counter(at)),
         Act::CallNumber {
@@ -411,10 +415,7 @@ mod tests {
     #[test]
     fn a_name_is_trimmed_and_must_be_short() {
         let sign_in = |clerk: &str| {
-            let act = Act::SignIn {
-                counter: 1,
-                clerk: clerk.to_owned(),
-            };
+            let act = Act::sign_in(1, clerk);
             command(&act, Role::Counter, &Day::default(), &Known::default())
         };
         let signed_in = Command::SignIn {

@@ -48,6 +48,7 @@ impl Client {
             device,
             app,
             resume: None,
+            key: None,
         };
         client.send(&ClientFrame::Hello(hello)).await?;
         Ok(client)

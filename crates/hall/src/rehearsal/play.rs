@@ -230,7 +230,7 @@ async fn clerk(
     let mut client =
         Client::join(&url, Role::Counter, format!("rehearsal-counter-{counter}")).await?;
     let clerk = format!("rehearsal {counter}");
-    must(&mut client, Act::SignIn { counter, clerk }).await?;
+    must(&mut client, Act::sign_in(counter, clerk)).await?;
     drop(seated);
     loop {
         match client.ask(Act::CallNext { counter }).await? {

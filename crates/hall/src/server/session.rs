@@ -74,6 +74,7 @@ async fn greet(socket: &mut WebSocket) -> Result<Hello, End> {
             "device and app are names of 1 to {MAX_NAME_CHARS} characters"
         ))),
         Ok(ClientFrame::Request { .. }) => Err(malformed("the first frame must be a hello")),
+        Ok(ClientFrame::Pair(_)) => Err(end(ByeCode::PairingFailed)),
         Err(error) => Err(malformed(&error.to_string())),
     }
 }
@@ -252,7 +253,9 @@ impl Session {
                 }))
                 .await
             }
-            Ok(ClientFrame::Hello(_)) => Step::Break(malformed("a connection says hello once")),
+            Ok(ClientFrame::Hello(_) | ClientFrame::Pair(_)) => {
+                Step::Break(malformed("a connection says hello once"))
+            }
             Err(error) => Step::Break(malformed(&error.to_string())),
         }
     }

@@ -247,6 +247,22 @@ pub(super) fn goodbye(code: ByeCode) -> Bye {
         }
         ByeCode::Full => "the hall has as many devices as it takes. Come again later.".to_owned(),
         ByeCode::Stopping => "the hall is stopping. Come again soon.".to_owned(),
+        ByeCode::NotPaired => {
+            "this hall does not know the device, or not with this key. Run `hall pair NAME --role ROLE` on the hall's machine, and start the program once with `--pair CODE`."
+                .to_owned()
+        }
+        ByeCode::Revoked => {
+            "this device is not let in any more. To let it in again, pair it: run `hall pair NAME --role ROLE` on the hall's machine."
+                .to_owned()
+        }
+        ByeCode::PairingFailed => {
+            "this code does not let the device in: it was mistyped, is for another name, was used, or is too old. Run `hall pair NAME --role ROLE` on the hall's machine for a new one."
+                .to_owned()
+        }
+        ByeCode::Role => {
+            "the device was paired as something else. Start the right program on it, or pair it anew: run `hall pair NAME --role ROLE` on the hall's machine."
+                .to_owned()
+        }
     };
     Bye { code, message }
 }

@@ -100,8 +100,8 @@ fn at_a_counter() -> impl Strategy<Value = Act> {
 fn with_a_number() -> impl Strategy<Value = Act> {
     let kinds: Vec<fn(u16, String) -> Act> = vec![
         |_, number| Act::Reprint { number },
-        |_, number| Act::Cancel { number },
-        |_, number| Act::Return { number },
+        |_, number| Act::cancel(number),
+        |_, number| Act::comes_back(number),
         |_, number| Act::SetClass {
             number,
             class: "elderly".to_owned(),

@@ -187,6 +187,7 @@ pub fn join(session: u64, role: Role, device: &str, resume: Option<Resume>) -> I
             device: device.to_owned(),
             app: "test".to_owned(),
             resume,
+            key: None,
         },
     }
 }
@@ -212,10 +213,7 @@ pub fn take(service: &str, class: &str) -> Act {
 }
 
 pub fn sign_in(counter: u16, clerk: &str) -> Act {
-    Act::SignIn {
-        counter,
-        clerk: clerk.to_owned(),
-    }
+    Act::sign_in(counter, clerk)
 }
 
 pub fn number(outcome: &Outcome) -> &str {

@@ -164,9 +164,7 @@ fn who_missed_a_call_comes_back_after_three_more_and_a_second_miss_ends_it() {
     done(&mut desk, Act::CallNext { counter: 1 });
     done(&mut desk, Act::NoShow { counter: 1 });
     assert_eq!(desk_of(&mut desk, 1).missed[0].number, "A001");
-    let back = Act::Return {
-        number: "A001".to_owned(),
-    };
+    let back = Act::comes_back("A001");
     let Done::Returned(returned) = done(&mut desk, back.clone()) else {
         panic!("a return");
     };
@@ -298,12 +296,7 @@ fn a_telephone_number_has_one_open_ticket_and_stands_in_no_file() {
         }
     );
     done(&mut desk, with(Some("13900139000")));
-    done(
-        &mut desk,
-        Act::Cancel {
-            number: "A001".to_owned(),
-        },
-    );
+    done(&mut desk, Act::cancel("A001"));
     done(&mut desk, with(Some("13800138000")));
 
     let today = desk.now().today;

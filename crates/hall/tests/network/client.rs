@@ -39,6 +39,7 @@ impl Client {
             device: device.to_owned(),
             app: "test".to_owned(),
             resume: None,
+            key: None,
         });
         client.send(&hello).await?;
         Ok(client)
@@ -98,8 +99,5 @@ pub fn take(service: &str, class: &str) -> Act {
 }
 
 pub fn sign_in(counter: u16) -> Act {
-    Act::SignIn {
-        counter,
-        clerk: format!("clerk {counter}"),
-    }
+    Act::sign_in(counter, format!("clerk {counter}"))
 }

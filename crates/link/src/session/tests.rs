@@ -25,6 +25,7 @@ impl Rig {
             device: "wall-1".into(),
             app: "test".into(),
             resume: None,
+            key: None,
         };
         let session = Session::new(hello, 1, now);
         Self { session, now }
@@ -310,6 +311,10 @@ fn a_goodbye_is_told_and_some_are_not_answered_by_coming_back_soon() {
         (ByeCode::Malformed, false),
         (ByeCode::TooLarge, false),
         (ByeCode::Replaced, false),
+        (ByeCode::NotPaired, false),
+        (ByeCode::Revoked, false),
+        (ByeCode::PairingFailed, false),
+        (ByeCode::Role, false),
         (ByeCode::Silent, true),
         (ByeCode::Full, true),
         (ByeCode::Stopping, true),

@@ -59,12 +59,7 @@ fn who_missed_a_call_types_the_number_and_is_told_when() {
     kiosk.type_in("2");
     let asked = kiosk.touch(Touch::Enter);
     let number = "B012".to_owned();
-    assert_eq!(
-        the_ask(&asked).1,
-        Act::Return {
-            number: number.clone()
-        }
-    );
+    assert_eq!(the_ask(&asked).1, Act::comes_back(&number));
     assert_eq!(kiosk.page(), PageView::Taking(Wish::Return));
     assert_eq!(kiosk.answer(&asked), [], "the old paper is still valid");
     let after_calls = 3;

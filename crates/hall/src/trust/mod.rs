@@ -1,0 +1,3 @@
+//! Who is let in, and who may do what: devices, people, rights.
+
+pub mod pairing;
