@@ -11,7 +11,6 @@ pub mod program;
 mod reports;
 pub mod screen;
 pub mod settings;
-mod slip;
 pub mod view;
 pub mod window;
 

@@ -2,15 +2,14 @@
 
 use std::time::Instant;
 
-use client::{Language, LocalTime, Theme};
+use client::{Language, LocalTime, Theme, serial};
 use protocol::{Act, Doors, ServiceRow, WaitRange};
-use ticket::{PrinterState, Trouble};
+use ticket::{PrinterState, Trouble, number_ranges};
 
 pub use self::keypad::{Asks, KeypadView};
 pub use self::refusal::RefusalView;
 use crate::controller::{Controller, LinkState, MAX_FURTHER, Page, Paper, Purpose, Shown, Visit};
 use crate::event::Looks;
-use crate::slip::{ranges, serial};
 
 mod keypad;
 mod refusal;
@@ -353,7 +352,7 @@ fn service(row: &ServiceRow, language: Language) -> ServiceView {
         code: row.code.clone(),
         name: language.of(&row.name).to_owned(),
         zone: language.of(&row.zone).to_owned(),
-        counters: ranges(&row.counters),
+        counters: number_ranges(&row.counters),
         counter_count: row.counters.len(),
         open_counters: row.open_counters,
         waiting: row.waiting,

@@ -5,3 +5,4 @@ pub mod npm;
 pub mod pictures;
 pub mod printer;
 pub mod proxy;
+pub mod torture;

@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str], &[&str]); 13] = [
     ("link", &["protocol"], &[]),
     ("ticket", &[], &[]),
     ("ui", &[], &[]),
-    ("client", &["link", "protocol"], &[]),
+    ("client", &["link", "protocol", "ticket"], &[]),
     ("kiosk", &["client", "link", "protocol", "ticket"], &["ui"]),
     (
         "counter",

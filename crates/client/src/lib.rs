@@ -17,6 +17,8 @@ mod log;
 mod mailbox;
 mod options;
 mod settings;
+#[cfg(feature = "slip")]
+mod slip;
 mod station;
 
 pub use backend::{Geometry, choose_backend, place};
@@ -28,4 +30,6 @@ pub use log::start_log;
 pub use mailbox::{Mailbox, Post, mailbox};
 pub use options::Options;
 pub use settings::{SettingsError, read_settings};
+#[cfg(feature = "slip")]
+pub use slip::{serial, slip};
 pub use station::{Station, Theme};

@@ -48,7 +48,7 @@ pub use printer::{
 };
 pub use profile::{Profile, ProfileError};
 pub use raster::render_preview;
-pub use slip::{Bilingual, QR_TEXT_BYTES_MAX, Slip, WaitInterval};
+pub use slip::{Bilingual, QR_TEXT_BYTES_MAX, Slip, WaitInterval, number_ranges};
 pub use state::{PrinterState, Trouble};
 pub use template::{Label, Languages, Part, Template};
 pub use transport::{Address, AddressError, LinkFault, SendFault, Transport, Way};

@@ -22,18 +22,10 @@ impl Bilingual {
 
     /// Counters by their numbers in short: `1–3, 5号窗口`.
     pub fn counters(numbers: &[u16]) -> Self {
-        let mut sorted = numbers.to_vec();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let runs = sorted.chunk_by(|one, next| one + 1 == *next);
-        let written = runs.map(|run| match run {
-            [one, .., last] => format!("{one}–{last}"),
-            one => one.iter().map(u16::to_string).collect(),
-        });
-        let written = written.collect::<Vec<_>>().join(", ");
-        let word = match sorted.len() {
-            0 => return Self::default(),
-            1 => "Counter",
+        let written = number_ranges(numbers);
+        let word = match numbers {
+            [] => return Self::default(),
+            [first, rest @ ..] if rest.iter().all(|other| other == first) => "Counter",
             _ => "Counters",
         };
         Self::new(format!("{written}号窗口"), format!("{word} {written}"))
@@ -43,6 +35,19 @@ impl Bilingual {
     pub fn is_empty(&self) -> bool {
         self.zh.is_empty() && self.en.is_empty()
     }
+}
+
+/// Numbers in short, in their order: `1–3, 5`.
+pub fn number_ranges(numbers: &[u16]) -> String {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let runs = sorted.chunk_by(|one, next| one + 1 == *next);
+    let written = runs.map(|run| match run {
+        [one, .., last] => format!("{one}–{last}"),
+        one => one.iter().map(u16::to_string).collect(),
+    });
+    written.collect::<Vec<_>>().join(", ")
 }
 
 /// An expected wait in whole minutes, an interval because nobody can promise a point.

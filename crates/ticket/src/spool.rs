@@ -11,26 +11,23 @@ use std::path::Path;
 
 pub use self::disk::{Disk, FileDisk};
 pub use self::job::{Job, JobState, Step};
+pub use self::lines::LineFile;
 pub use self::spooler::{Patience, Spooler};
 
 use self::job::{Jobs, Note};
-use self::line::Lines;
 use crate::printer::PrintOutcome;
 use crate::state::Trouble;
 
 mod disk;
 mod job;
 mod line;
+mod lines;
 mod spooler;
 
 /// Jobs on disk. The only one that writes its file.
 pub struct Spool {
-    disk: Box<dyn Disk>,
+    file: LineFile,
     jobs: Jobs,
-    /// Lines in the file, so that it does not grow for ever.
-    lines: usize,
-    /// The last addition failed and may have left half a line.
-    is_torn: bool,
     damaged: usize,
 }
 
@@ -50,8 +47,10 @@ impl Spool {
     ///
     /// # Errors
     /// When the disk cannot be read or written.
-    pub fn over(mut disk: Box<dyn Disk>) -> io::Result<Self> {
-        let Lines { notes, damaged } = line::read(&disk.read()?);
+    pub fn over(disk: Box<dyn Disk>) -> io::Result<Self> {
+        let (file, texts) = LineFile::over(disk)?;
+        let notes: Vec<Note> = texts.iter().filter_map(|text| line::parse(text)).collect();
+        let damaged = file.damaged() + texts.len() - notes.len();
         let mut jobs = Jobs::default();
         for note in &notes {
             jobs.evolve(note);
@@ -60,10 +59,8 @@ impl Spool {
             jobs.evolve(&note);
         }
         let mut spool = Self {
-            disk,
+            file,
             jobs,
-            lines: 0,
-            is_torn: false,
             damaged,
         };
         spool.leave_out_told()?;
@@ -78,6 +75,11 @@ impl Spool {
     /// Whether the last thing sent to the printer has no known end.
     pub fn is_interrupted(&self) -> bool {
         self.jobs.is_interrupted()
+    }
+
+    /// Whether there is a job of this ticket, whatever became of it.
+    pub fn has_job_of(&self, ticket: u64) -> bool {
+        self.jobs.has_job_of(ticket)
     }
 
     /// A job by its id.
@@ -129,7 +131,7 @@ impl Spool {
         for job in self.jobs.settled_of(ticket) {
             self.remember(Note::Told { job });
         }
-        if self.lines > LINES_MAX {
+        if self.file.count() > LINES_MAX {
             // The long file is as true as the short one; there is another chance after the next ticket.
             let _ = self.leave_out_told();
         }
@@ -154,22 +156,15 @@ impl Spool {
     }
 
     fn append(&mut self, note: &Note) -> io::Result<()> {
-        let start = if self.is_torn { "\n" } else { "" };
-        let added = self
-            .disk
-            .append((start.to_owned() + &line::write(note)).as_bytes());
-        self.is_torn = added.is_err();
-        self.lines += 1;
-        added
+        self.file.append(&line::write(note))
     }
 
     fn leave_out_told(&mut self) -> io::Result<()> {
         let mut jobs = self.jobs.clone();
         jobs.forget_told();
-        let notes = jobs.notes();
-        let text: String = notes.iter().map(line::write).collect();
-        self.disk.replace(text.as_bytes())?;
-        (self.jobs, self.lines, self.is_torn) = (jobs, notes.len(), false);
+        let texts: Vec<String> = jobs.notes().iter().map(line::write).collect();
+        self.file.replace(&texts)?;
+        self.jobs = jobs;
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use client::slip;
 use protocol::{Act, Done, DoorState, NotPrintedReason, Outcome, ServiceRow};
 use uuid::Uuid;
 
@@ -9,7 +10,6 @@ use super::Controller;
 use super::keypad::{Keypad, Purpose};
 use super::page::{Page, Paper, Shown};
 use crate::event::Effect;
-use crate::slip::slip;
 
 /// A request of a customer that has no answer yet.
 #[derive(Clone, Debug, PartialEq, Eq)]

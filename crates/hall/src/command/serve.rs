@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use hall::server::Certificate;
 use hall::{Clock, HallSettings, Server};
 use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
@@ -40,7 +41,9 @@ impl Serve {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         let name = settings.name.clone();
-        let mut server = Server::start(settings, store, clock).await?;
+        let certificate = Certificate::open(&self.data)?;
+        let fingerprint = certificate.fingerprint();
+        let mut server = Server::start_with(settings, store, clock, Some(certificate)).await?;
         tracing::info!(
             "{} ({}) serves {}, memory in {}",
             name.zh,
@@ -48,6 +51,7 @@ impl Serve {
             server.url(),
             self.data.display()
         );
+        tracing::info!("paired devices know it by its certificate: SHA-256 {fingerprint}");
         if self.print_address {
             println!("{}", server.url());
         }

@@ -1,7 +1,10 @@
 //! The hall on the network: one listener, one writer, a task for each connection.
 
+mod accept;
 mod http;
+mod places;
 mod session;
+mod tls;
 mod writer;
 
 use std::io;
@@ -16,6 +19,9 @@ use uuid::Uuid;
 use crate::Clock;
 use crate::engine::{Engine, Fatal, Journal};
 use crate::settings::HallSettings;
+use accept::Entrance;
+use places::Places;
+pub use tls::{Certificate, CertificateError, Fingerprint};
 use writer::{Changed, Mail, Writer};
 
 /// Connections that wait for being accepted: a whole hall comes back at once after a power cut.
@@ -68,7 +74,8 @@ struct Door {
 
 impl Server {
     /// Listens on the settings' address and serves until [`Server::stop`], on the present tokio
-    /// runtime and one thread of its own for the writer.
+    /// runtime and one thread of its own for the writer. Without a certificate it serves programs
+    /// on its own machine alone.
     ///
     /// # Errors
     /// See [`StartError`].
@@ -80,11 +87,28 @@ impl Server {
     where
         J: Journal + Send + 'static,
     {
+        Self::start_with(settings, journal, clock, None).await
+    }
+
+    /// As [`Server::start`]; with a certificate, programs on other machines are served by TLS.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start_with<J>(
+        settings: HallSettings,
+        journal: J,
+        clock: Clock,
+        certificate: Option<Certificate>,
+    ) -> Result<Self, StartError>
+    where
+        J: Journal + Send + 'static,
+    {
         let listener = listen(settings.listen)?;
         let address = listener.local_addr().unwrap_or(settings.listen);
         let engine = Engine::new(settings, journal, Uuid::now_v7())?;
         let (mailbox, mail) = mpsc::channel(MAILBOX);
         let (stop, stopping) = watch::channel(false);
+        let stop_accepting = stopping.clone();
         let changed = [(); 3].map(|()| broadcast::channel(BEHIND).0);
         let door = Door {
             mailbox,
@@ -95,7 +119,12 @@ impl Server {
         };
         let writer = Writer::new(engine, clock, changed);
         let stopped = run_writer(writer, mail, stopping)?;
-        tokio::spawn(http::serve(listener, door));
+        let entrance = Entrance {
+            app: http::app(door),
+            tls: certificate.map(|certificate| certificate.acceptor()),
+            places: Arc::new(Places::default()),
+        };
+        tokio::spawn(accept::accept(listener, entrance, stop_accepting));
         Ok(Self {
             address,
             stop,

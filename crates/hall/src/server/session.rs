@@ -14,8 +14,13 @@ use tokio::time::{self, Instant};
 use tokio_tungstenite::tungstenite::{self, error::ProtocolError};
 
 use super::Door;
+use super::accept::Visitor;
 use super::writer::{Changed, Mail, OUTBOX, Parcel, encode, goodbye};
 use crate::engine::{Input, SessionId};
+
+/// Pings and pongs that a client may send between two beats. It answers one of ours, and has no reason
+/// to send more than a few of its own; each of them costs the hall an answer.
+const MAX_SIGNS: usize = 32;
 
 /// Why a session ends: with a last word, or without because nobody is there to hear it.
 enum End {
@@ -26,9 +31,10 @@ enum End {
 type Step = ControlFlow<End>;
 
 /// Serves one connection to its end.
-pub(super) async fn serve(mut socket: WebSocket, session: SessionId, door: Door) {
+pub(super) async fn serve(mut socket: WebSocket, session: SessionId, visitor: Visitor, door: Door) {
     match greet(&mut socket).await {
         Ok(hello) => {
+            visitor.is_known_now();
             let device = hello.device.clone();
             let end = Session::new(socket, session, door.clone(), &hello)
                 .run(hello)
@@ -40,7 +46,8 @@ pub(super) async fn serve(mut socket: WebSocket, session: SessionId, door: Door)
                 .await;
         }
         Err(End::Bye(bye)) => {
-            tracing::warn!("a connection was refused: {}", bye.message);
+            let address = visitor.address;
+            tracing::warn!("a connection from {address} was refused: {}", bye.message);
             say_goodbye(&mut socket, bye).await;
         }
         Err(End::Gone) => {}
@@ -84,12 +91,12 @@ fn is_name(name: &str) -> bool {
 }
 
 async fn next_text(socket: &mut WebSocket) -> Result<Utf8Bytes, End> {
-    loop {
-        match understand(socket.recv().await)? {
-            Some(text) => return Ok(text),
-            None => continue,
+    for _ in 0..=MAX_SIGNS {
+        if let Some(text) = understand(socket.recv().await)? {
+            return Ok(text);
         }
     }
+    Err(too_many_signs())
 }
 
 /// The text of a message; `None` of one that only shows that somebody is there.
@@ -128,6 +135,12 @@ fn malformed(why: &str) -> End {
     })
 }
 
+fn too_many_signs() -> End {
+    malformed(&format!(
+        "more than {MAX_SIGNS} pings came within {BEAT_MS} ms"
+    ))
+}
+
 async fn say_goodbye(socket: &mut WebSocket, bye: Bye) {
     let close = CloseFrame {
         code: bye.code.close_code(),
@@ -156,6 +169,8 @@ struct Session {
     place: Option<u64>,
     in_flight: usize,
     last_heard: Instant,
+    /// Pings and pongs since the last beat.
+    signs: usize,
 }
 
 impl Session {
@@ -173,6 +188,7 @@ impl Session {
             place: None,
             in_flight: 0,
             last_heard: Instant::now(),
+            signs: 0,
         }
     }
 
@@ -230,8 +246,16 @@ impl Session {
         self.last_heard = Instant::now();
         match understand(received) {
             Ok(Some(text)) => self.request(&text).await,
-            Ok(None) => Step::Continue(()),
+            Ok(None) => self.sign_of_life(),
             Err(end) => Step::Break(end),
+        }
+    }
+
+    fn sign_of_life(&mut self) -> Step {
+        self.signs += 1;
+        match self.signs > MAX_SIGNS {
+            true => Step::Break(too_many_signs()),
+            false => Step::Continue(()),
         }
     }
 
@@ -302,6 +326,7 @@ impl Session {
     }
 
     async fn beat(&mut self) -> Step {
+        self.signs = 0;
         if self.last_heard.elapsed() > Duration::from_millis(SILENCE_MS) {
             return Step::Break(End::Gone);
         }

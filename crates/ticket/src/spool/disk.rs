@@ -43,7 +43,7 @@ impl FileDisk {
     pub fn open(path: &Path) -> io::Result<Self> {
         let folder = folder_of(path);
         std::fs::create_dir_all(folder)?;
-        let lock = File::create(path.with_extension("lock"))?;
+        let lock = File::create(beside(path, ".lock"))?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
         let file = open(path)?;
         File::open(folder)?.sync_all()?;
@@ -69,7 +69,7 @@ impl Disk for FileDisk {
     }
 
     fn replace(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let unfinished = self.path.with_extension("new");
+        let unfinished = beside(&self.path, ".new");
         let mut file = File::create(&unfinished)?;
         file.write_all(bytes)?;
         file.sync_all()?;
@@ -82,6 +82,13 @@ impl Disk for FileDisk {
 fn open(path: &Path) -> io::Result<File> {
     let mut how = OpenOptions::new();
     how.create(true).read(true).append(true).open(path)
+}
+
+/// The same name with something after it: two files that differ in their endings have each their own.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -229,6 +229,10 @@ impl Jobs {
         self.jobs.get(&job)
     }
 
+    pub(super) fn has_job_of(&self, ticket: u64) -> bool {
+        self.jobs.values().any(|job| job.ticket == ticket)
+    }
+
     /// The outcomes that the hall does not know, the oldest first.
     pub(super) fn untold(&self) -> Vec<(u64, PrintOutcome)> {
         let untold = self.jobs.values().filter(|job| !job.is_told);

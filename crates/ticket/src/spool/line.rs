@@ -1,57 +1,19 @@
-//! A note as a line of text that people can read, with a checksum that finds a spoiled one:
-//!
-//! ```text
-//! 3f1c09a2b4d5e6f7 queued 12 20261122000012 0 A012
-//! 77ab01c2d3e4f506 sending 12 20261122000012 0
-//! 10aa55cc33dd22ee ended 12 20261122000012 unknown link-broken
-//! ```
-
-use sha2::{Digest, Sha256};
+//! A note as a line of text that people can read: `ended 12 20261122000012 unknown link-broken`.
 
 use super::job::Note;
 use crate::printer::PrintOutcome;
 use crate::state::Trouble;
 
-/// What a file held.
-pub(super) struct Lines {
-    pub(super) notes: Vec<Note>,
-    /// Lines that the disk has spoiled. Half a line at the end is none of them: it was being written
-    /// when the program stopped, and nothing had been done on its strength.
-    pub(super) damaged: usize,
-}
-
-/// Reads what can be read; every line stands for itself.
-pub(super) fn read(bytes: &[u8]) -> Lines {
-    let mut lines = Lines {
-        notes: Vec::new(),
-        damaged: 0,
-    };
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        let is_whole = line.ends_with(b"\n");
-        // Half a line may lack no more than its end, or have a spoiled one.
-        let found = parse(line).or_else(|| parse(line.split_last()?.1));
-        match found {
-            Some(note) => lines.notes.push(note),
-            None if is_whole && line.len() > 1 => lines.damaged += 1,
-            None => {}
-        }
-    }
-    lines
-}
-
-/// The line of a note, with its end.
+/// The text of a note.
 pub(super) fn write(note: &Note) -> String {
-    let text = match note {
+    match note {
         Note::Begin { next, interrupted } => format!("begin {next} {interrupted}"),
         Note::Queued {
             job,
             ticket,
             copy,
             number,
-        } => {
-            let number = number.replace(char::is_control, " ");
-            format!("queued {job} {ticket} {copy} {number}")
-        }
+        } => format!("queued {job} {ticket} {copy} {number}"),
         Note::Sending { job, ticket, copy } => format!("sending {job} {ticket} {copy}"),
         Note::Ended {
             job,
@@ -60,23 +22,11 @@ pub(super) fn write(note: &Note) -> String {
         } => format!("ended {job} {ticket} {}", outcome_words(*outcome)),
         Note::Taken { job } => format!("taken {job}"),
         Note::Told { job } => format!("told {job}"),
-    };
-    format!("{} {text}\n", checksum(&text))
-}
-
-fn checksum(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    digest[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
-fn parse(line: &[u8]) -> Option<Note> {
-    let (sum, text) = std::str::from_utf8(line).ok()?.split_once(' ')?;
-    if sum != checksum(text) {
-        return None;
     }
+}
+
+/// The note of a text, if it is one.
+pub(super) fn parse(text: &str) -> Option<Note> {
     let (word, rest) = text.split_once(' ')?;
     let mut parts = rest.splitn(4, ' ');
     let mut number = || parts.next()?.parse::<u64>().ok();
@@ -201,24 +151,9 @@ mod tests {
 
     #[test]
     fn every_note_is_read_as_it_was_written() {
-        let text: String = all().iter().map(write).collect();
-        let lines = read(text.as_bytes());
-        assert_eq!((lines.notes, lines.damaged), (all(), 0));
-    }
-
-    #[test]
-    fn a_flipped_bit_spoils_its_own_line_alone() {
-        let notes = &all()[..3];
-        let text: String = notes.iter().map(write).collect();
-        for bit in 0..text.len() * 8 {
-            let mut bytes = text.clone().into_bytes();
-            bytes[bit / 8] ^= 1 << (bit % 8);
-            let lines = read(&bytes);
-            // A bit of an end of line joins two lines, or parts one.
-            assert!((1..=3).contains(&lines.notes.len()));
-            assert!(lines.notes.iter().all(|note| notes.contains(note)));
-            let is_last_end = bit / 8 == text.len() - 1;
-            assert_eq!(lines.damaged > 0, !is_last_end, "bit {bit}");
+        for note in all() {
+            assert_eq!(parse(&write(&note)), Some(note));
         }
+        assert_eq!(parse("ended 12 20261122000012 unknown hope"), None);
     }
 }

@@ -1,11 +1,12 @@
-//! What the paper says: the hall's answer, and what the rows tell of the service.
+//! What the paper of a ticket says, whoever prints it: the hall's answer, and what the rows tell of the service.
 
-use client::Table;
+use link::Table;
 use protocol::{Issued, ServiceRow, Text, WaitRange};
 use ticket::{Bilingual, Slip, WaitInterval};
 
 /// The slip of a ticket. Large print says less, in larger letters.
-pub(crate) fn slip(issued: &Issued, table: &Table, large_print: bool) -> Slip {
+#[must_use]
+pub fn slip(issued: &Issued, table: &Table, large_print: bool) -> Slip {
     let service = table.service(&issued.service);
     let hall = table.hall();
     let text = |text: Option<&Text>| text.map(bilingual).unwrap_or_default();
@@ -38,32 +39,14 @@ pub(crate) fn slip(issued: &Issued, table: &Table, large_print: bool) -> Slip {
 }
 
 /// The ticket id as people read it: the day, then the serial number.
-pub(crate) fn serial(ticket: u64) -> String {
+#[must_use]
+pub fn serial(ticket: u64) -> String {
     let (day, serial) = (ticket / 1_000_000, ticket % 1_000_000);
     format!("{day}-{serial:06}")
 }
 
-/// Counter numbers in short: `1–3, 5`.
-pub(crate) fn ranges(numbers: &[u16]) -> String {
-    let mut sorted = numbers.to_vec();
-    sorted.sort_unstable();
-    sorted.dedup();
-    let runs = sorted.chunk_by(|one, next| one + 1 == *next);
-    let written = runs.map(|run| match run {
-        [one] => one.to_string(),
-        [one, .., last] => format!("{one}–{last}"),
-        [] => String::new(),
-    });
-    written.collect::<Vec<_>>().join(", ")
-}
-
 fn counters(service: &ServiceRow) -> Bilingual {
-    let numbers = ranges(&service.counters);
-    match service.counters.len() {
-        0 => Bilingual::default(),
-        1 => Bilingual::new(format!("{numbers}号窗口"), format!("Counter {numbers}")),
-        _ => Bilingual::new(format!("{numbers}号窗口"), format!("Counters {numbers}")),
-    }
+    Bilingual::counters(&service.counters)
 }
 
 fn bilingual(text: &Text) -> Bilingual {
@@ -80,32 +63,47 @@ fn interval(wait: WaitRange) -> WaitInterval {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::MockHall;
+    use protocol::{Row, Rows, Stamped};
 
-    #[test]
-    fn counters_are_written_in_runs() {
-        for (numbers, written) in [
-            (vec![], ""),
-            (vec![4], "4"),
-            (vec![1, 2], "1–2"),
-            (vec![5, 2, 1, 3, 3], "1–3, 5"),
-        ] {
-            assert_eq!(ranges(&numbers), written);
+    fn table() -> Table {
+        let service = |code: &str, zh: &str| ServiceRow {
+            code: code.into(),
+            name: Text::new(zh, ""),
+            counters: vec![4, 3],
+            ..ServiceRow::default()
+        };
+        let services = [("C", "变更用电"), ("F", "发票打印"), ("D", "咨询查询")];
+        let rows = services.map(|(code, zh)| Stamped {
+            seq: 1,
+            row: Row::Service(service(code, zh)),
+        });
+        let mut table = Table::default();
+        table.apply(Rows {
+            seq: 1,
+            whole: true,
+            rows: rows.into(),
+            gone: Vec::new(),
+        });
+        table
+    }
+
+    fn issued() -> Issued {
+        Issued {
+            ticket: 20_261_122_000_001,
+            number: "C001".into(),
+            service: "C".into(),
+            favoured: true,
+            ahead: 4,
+            ..Issued::default()
         }
     }
 
     #[test]
     fn a_slip_says_what_the_hall_answered() {
-        let mut hall = MockHall::default();
-        let mut table = Table::default();
-        table.apply(hall.rows());
-        let issued = hall
-            .issue("C", "elderly")
-            .expect("the hall has this service");
-        let slip = slip(&issued, &table, true);
-        assert_eq!(slip.number, issued.number);
+        let slip = slip(&issued(), &table(), true);
+        assert_eq!(slip.number, "C001");
         assert!(slip.favoured && slip.large_print);
-        assert_eq!(slip.people_ahead, Some(issued.ahead));
+        assert_eq!(slip.people_ahead, Some(4));
         assert_eq!(slip.service.zh, "变更用电");
         assert_eq!(slip.counters.en, "Counters 3–4");
         assert_eq!(slip.serial, "20261122-000001");
@@ -113,20 +111,18 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_names_the_appointment_and_the_further_services() {
-        let mut hall = MockHall::default();
-        let mut table = Table::default();
-        table.apply(hall.rows());
+    fn a_slip_names_the_appointment_the_further_services_and_which_copy_it_is() {
         let issued = Issued {
             then: vec!["F".into(), "D".into()],
             slot: Some("10:30".into()),
-            ..hall.issue("C", "elderly").expect("an offered service")
+            copy: 2,
+            ..issued()
         };
-        let slip = slip(&issued, &table, false);
+        let slip = slip(&issued, &table(), false);
         let then: Vec<&str> = slip.then.iter().map(|name| name.zh.as_str()).collect();
         assert_eq!(
-            (then, slip.slot.as_str()),
-            (vec!["发票打印", "咨询查询"], "10:30")
+            (then, slip.slot.as_str(), slip.copy),
+            (vec!["发票打印", "咨询查询"], "10:30", 2)
         );
     }
 }

@@ -1,0 +1,12 @@
+//! The faults of a disk, each at every point at which it can strike. `cargo xtask torture` runs
+//! more of each.
+
+mod bites;
+#[path = "../disk/mod.rs"]
+mod disk;
+mod life;
+mod power;
+#[path = "../sample/mod.rs"]
+mod sample;
+#[path = "../../../../tests/src/torture.rs"]
+mod torture;
