@@ -18,18 +18,22 @@
 //! The way of a slip: [`Slip`] (what it says) -> [`layout`] (lines that fit the paper) -> bytes, either
 //! in the printer's own Chinese font or as an image in ours -> [`Printer`] (one job, confirmed), which a
 //! kiosk gives to a [`spool::Spooler`] (every job on disk before its first byte leaves).
-//! Everything blocks; a program keeps its printer on a thread of its own.
+//! Whatever else a hall prints is a [`Document`] too: [`MissingPapers`], [`Report`].
+//! Everything blocks; a program keeps its printer on a thread of its own, which is [`Printing`].
 
 mod bitmap;
 mod commands;
 pub mod layout;
 mod logo;
+mod missing_papers;
 mod native;
 mod paper;
 mod printer;
+mod printing;
 mod profile;
 mod raster;
 mod reply;
+mod report;
 mod slip;
 pub mod spool;
 mod state;
@@ -40,14 +44,18 @@ mod wrap;
 
 pub use bitmap::Bitmap;
 pub use commands::CommandError;
+pub use layout::Document;
 pub use logo::{LogoError, read_logo};
+pub use missing_papers::MissingPapers;
 pub use native::Charset;
 pub use paper::Paper;
 pub use printer::{
     Completion, Method, PAPER_DOTS, Prepared, PrintOutcome, Printer, PrinterError, PrinterSettings,
 };
+pub use printing::{PrintNews, Printing, PrintingEnded};
 pub use profile::{Profile, ProfileError};
 pub use raster::render_preview;
+pub use report::{DayFigures, Report, ReportLine};
 pub use slip::{Bilingual, QR_TEXT_BYTES_MAX, Slip, WaitInterval, number_ranges};
 pub use state::{PrinterState, Trouble};
 pub use template::{Label, Languages, Part, Template};

@@ -9,10 +9,9 @@ pub use charset::Charset;
 
 use crate::bitmap::Bitmap;
 use crate::commands::{CommandError, Commands};
-use crate::layout::{Ground, Letters, Line, Place, Span, Style, TextLine, Weight, lay_out};
+use crate::layout::{Document, Ground, Letters, Line, Place, Span, Style, TextLine, Weight};
 use crate::paper::Paper;
 use crate::raster::write_bitmap;
-use crate::slip::Slip;
 use crate::typeface::Typeface;
 
 /// The letters that a slip is printed with.
@@ -26,7 +25,7 @@ pub(crate) struct PrinterFont<'a> {
 
 /// The bytes of a slip, from `ESC @` to the cut.
 pub(crate) fn slip_bytes(
-    slip: &Slip,
+    slip: &dyn Document,
     paper: Paper,
     font: &PrinterFont<'_>,
     end: &[u8],
@@ -38,7 +37,7 @@ pub(crate) fn slip_bytes(
         font,
     };
     writer.commands.chinese(true)?;
-    for line in lay_out(slip, paper, &cells) {
+    for line in slip.lay_out(paper, &cells) {
         writer.line(&line)?;
     }
     writer.commands.chinese(false)?;
@@ -63,8 +62,8 @@ struct Cells {
 }
 
 impl Cells {
-    fn for_slip(slip: &Slip, paper: Paper) -> Self {
-        let plain = cells(&slip.number).max(1) * CELL_DOTS;
+    fn for_slip(slip: &dyn Document, paper: Paper) -> Self {
+        let plain = cells(slip.number()).max(1) * CELL_DOTS;
         let room = paper.dots - 2 * CELL_DOTS;
         let number_factor = (room / plain).clamp(1, CELL_FACTOR_MAX) as u8;
         Self {
@@ -133,6 +132,11 @@ impl<'a> Writer<'a> {
             Line::Picture(picture) => self.picture(picture),
             Line::Text(text) => self.text(text),
             Line::Columns { left, right } => self.columns(left, right),
+            Line::Row {
+                words,
+                figures,
+                column,
+            } => self.table_row(words, figures, *column),
             Line::Code { text, .. } => self.code(text),
         }
     }
@@ -224,6 +228,39 @@ impl<'a> Writer<'a> {
                 self.span(span)?;
             }
             at = begin + width;
+        }
+        self.commands.end_of_line()
+    }
+
+    /// Columns are whole cells here.
+    fn table_row(&mut self, words: &TextLine, figures: &[TextLine], column: u32) -> Done {
+        let dots = self.cells.dots();
+        let column = column / CELL_DOTS * CELL_DOTS;
+        let begin = |after: usize| dots.saturating_sub((figures.len() - after) as u32 * column);
+        let areas = figures
+            .iter()
+            .enumerate()
+            .map(|(place, figure)| (figure, (begin(place), column)));
+        let all: Vec<_> = std::iter::once((words, (0, begin(0))))
+            .chain(areas)
+            .collect();
+        if let Some(typeface) = all.iter().find_map(|(line, _)| self.stand_in_for(line)) {
+            let picture = foreign::picture(&all, self.cells, typeface);
+            return write_bitmap(&mut self.commands, &picture);
+        }
+        let mut at = 0;
+        for (line, (left, room)) in all {
+            let width = line.width_dots(self.cells);
+            let start = match line.place {
+                Place::Right => (left + room).saturating_sub(width),
+                Place::Centre | Place::Left => left,
+            };
+            let spaces = start.saturating_sub(at) / CELL_DOTS;
+            self.commands.text(&" ".repeat(spaces as usize))?;
+            for span in &line.spans {
+                self.span(span)?;
+            }
+            at = start.max(at) + width;
         }
         self.commands.end_of_line()
     }

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use self::session::{Awaited, Session};
 use crate::commands::{CommandError, PARTIAL_CUT};
+use crate::layout::Document;
 use crate::native::{self, Charset, PrinterFont};
 use crate::paper::Paper;
 use crate::profile::Profile;
 use crate::raster;
-use crate::slip::Slip;
 use crate::state::{PrinterState, Trouble};
 use crate::transport::{Address, AddressError, Way};
 use crate::typeface::{Typeface, TypefaceError};
@@ -223,7 +223,7 @@ impl Printer {
     ///
     /// `job` marks the printer's confirmation, so that a late one of another job counts for nothing.
     /// Blocks for the state's time and `print_within` at most, after a job that broke off for twice that.
-    pub fn print(&mut self, slip: &Slip, job: u32) -> PrintOutcome {
+    pub fn print(&mut self, slip: &dyn Document, job: u32) -> PrintOutcome {
         match self.prepare(slip, job) {
             Ok(prepared) => prepared.send(),
             Err(trouble) => PrintOutcome::NotPrinted(trouble),
@@ -232,7 +232,7 @@ impl Printer {
 
     /// Does everything before the first byte of the slip: its bytes, the way, the end of a job that broke
     /// off, and the question whether the printer prints. After an error nothing of the slip has left.
-    pub fn prepare(&mut self, slip: &Slip, job: u32) -> Result<Prepared<'_>, Trouble> {
+    pub fn prepare(&mut self, slip: &dyn Document, job: u32) -> Result<Prepared<'_>, Trouble> {
         self.next_attempt();
         let mut bytes = self.slip_bytes(slip).map_err(|_| Trouble::Unprintable)?;
         let mut session = self.open()?;
@@ -252,13 +252,13 @@ impl Printer {
     }
 
     /// The bytes of a job as [`Printer::print`] sends them.
-    pub fn bytes(&self, slip: &Slip, job: u32) -> Result<Vec<u8>, CommandError> {
+    pub fn bytes(&self, slip: &dyn Document, job: u32) -> Result<Vec<u8>, CommandError> {
         let mut bytes = self.slip_bytes(slip)?;
         bytes.extend(self.awaited(job).request());
         Ok(bytes)
     }
 
-    fn slip_bytes(&self, slip: &Slip) -> Result<Vec<u8>, CommandError> {
+    fn slip_bytes(&self, slip: &dyn Document) -> Result<Vec<u8>, CommandError> {
         let PrinterSettings { dots, dpi, end, .. } = &self.settings;
         let (dots, dpi) = (*dots, *dpi);
         let paper = Paper { dots, dpi };

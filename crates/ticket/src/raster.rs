@@ -4,17 +4,16 @@ use qrcode::{Color, EcLevel, QrCode};
 
 use crate::bitmap::Bitmap;
 use crate::commands::{CommandError, Commands};
-use crate::layout::{Ground, Letters, Line, Place, Style, TextLine, Weight, lay_out};
+use crate::layout::{Document, Ground, Letters, Line, Place, Style, TextLine, Weight};
 use crate::paper::Paper;
 use crate::printer::PAPER_DOTS;
-use crate::slip::Slip;
 use crate::typeface::{Lettering, Typeface};
 
 /// The slip as it comes out of the printer, dot by dot, without the feed to the cutter.
-pub fn render_preview(slip: &Slip, paper: impl Into<Paper>, typeface: &Typeface) -> Bitmap {
+pub fn render_preview(slip: &dyn Document, paper: impl Into<Paper>, typeface: &Typeface) -> Bitmap {
     let paper = paper.into();
     let letters = Drawn::for_slip(slip, paper, typeface);
-    let lines = lay_out(slip, paper, &letters);
+    let lines = slip.lay_out(paper, &letters);
     let height = lines.iter().map(|line| letters.height_dots(line)).sum();
     let mut bitmap = Bitmap::new(paper.dots, height);
     let mut top = 0;
@@ -27,7 +26,7 @@ pub fn render_preview(slip: &Slip, paper: impl Into<Paper>, typeface: &Typeface)
 
 /// The bytes of a slip as an image, from `ESC @` to the cut.
 pub(crate) fn slip_bytes(
-    slip: &Slip,
+    slip: &dyn Document,
     paper: Paper,
     typeface: &Typeface,
     end: &[u8],
@@ -115,12 +114,12 @@ struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    fn for_slip(slip: &Slip, paper: Paper, typeface: &'a Typeface) -> Self {
+    fn for_slip(slip: &dyn Document, paper: Paper, typeface: &'a Typeface) -> Self {
         Self {
             paper,
             typeface,
-            number: number_lettering(&slip.number, paper, typeface),
-            code: slip.printable_code().and_then(code),
+            number: number_lettering(slip.number(), paper, typeface),
+            code: slip.code().and_then(code),
         }
     }
 
@@ -153,6 +152,10 @@ impl<'a> Drawn<'a> {
                 self.block_height(left).max(self.block_height(right))
                     + 2 * self.paper.measure(COLUMN_GAP)
             }
+            Line::Row { words, figures, .. } => {
+                let figures = figures.iter().map(|figure| self.text_height(figure));
+                figures.fold(self.text_height(words), u32::max)
+            }
             Line::Code { beside, .. } => self.code_dots().max(self.block_height(beside)),
         }
     }
@@ -168,11 +171,16 @@ impl<'a> Drawn<'a> {
             Line::Text(text) => {
                 let side = match text.place {
                     Place::Centre => 0,
-                    Place::Left => self.paper.measure(SIDE),
+                    Place::Left | Place::Right => self.paper.measure(SIDE),
                 };
-                self.draw_text(bitmap, text, (side, self.paper.dots - side), top);
+                self.draw_text(bitmap, text, (side, self.paper.dots - 2 * side), top);
             }
             Line::Columns { left, right } => self.draw_columns(bitmap, left, right, top),
+            Line::Row {
+                words,
+                figures,
+                column,
+            } => self.draw_row(bitmap, words, figures, *column, top),
             Line::Code { beside, .. } => self.draw_code(bitmap, beside, top),
         }
     }
@@ -183,6 +191,7 @@ impl<'a> Drawn<'a> {
         let mut x = match line.place {
             Place::Centre => left + room.saturating_sub(width) / 2,
             Place::Left => left,
+            Place::Right => left + room.saturating_sub(width),
         };
         let (text_left, height) = (x, self.text_height(line));
         let baseline = top + self.ascent(line);
@@ -219,6 +228,23 @@ impl<'a> Drawn<'a> {
             top + self.paper.measure(COLUMN_GAP),
         );
         bitmap.blacken_area(half, top, 2, height + 2 * self.paper.measure(COLUMN_GAP));
+    }
+
+    fn draw_row(
+        &self,
+        bitmap: &mut Bitmap,
+        words: &TextLine,
+        figures: &[TextLine],
+        column: u32,
+        top: u32,
+    ) {
+        let side = self.paper.measure(SIDE);
+        let right = self.paper.dots - side;
+        self.draw_text(bitmap, words, (side, right - side), top);
+        for (place, figure) in figures.iter().rev().enumerate() {
+            let begin = right.saturating_sub((place as u32 + 1) * column);
+            self.draw_text(bitmap, figure, (begin, column), top);
+        }
     }
 
     fn draw_code(&self, bitmap: &mut Bitmap, beside: &[TextLine], top: u32) {

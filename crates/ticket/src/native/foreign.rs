@@ -45,6 +45,7 @@ fn draw(
     let begin = match line.place {
         Place::Centre => left + room.saturating_sub(width) / 2,
         Place::Left => left,
+        Place::Right => left + room.saturating_sub(width),
     };
     let mut x = begin;
     for (span, lettering) in parts() {

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::job::{JobState, Step};
 use super::{Spool, UNRECORDED};
+use crate::layout::Document;
 use crate::printer::{PrintOutcome, Printer};
 use crate::slip::Slip;
 use crate::state::PrinterState;
@@ -42,12 +43,14 @@ impl Spooler {
         if spool.is_interrupted() {
             printer.assume_interrupted();
         }
-        Self {
+        let mut spooler = Self {
             printer,
             spool,
             patience,
             last: None,
-        }
+        };
+        spooler.told(NO_TICKET);
+        spooler
     }
 
     /// Asks the printer how it is, and notes when a ticket that hung out is taken.
@@ -71,10 +74,28 @@ impl Spooler {
         loop {
             match self.step(job, customer_waits) {
                 Step::Settled(outcome) => return outcome,
-                Step::Send { copy } => self.attempt(job, &slip.clone().copy(copy)),
+                Step::Send { copy } => self.attempt(job, copy, &slip.clone().copy(copy)),
             }
             customer_waits = Instant::now() < until;
         }
+    }
+
+    /// Prints something that is no ticket, once. It is a job as a ticket is, so that the printer is not
+    /// left waiting for its rest after a stop; but nobody needs to be told of it later, for a second
+    /// one harms nobody.
+    pub fn print_other(&mut self, name: &str, document: &dyn Document) -> PrintOutcome {
+        let Ok(job) = self.spool.queue(NO_TICKET, name, 0) else {
+            return UNRECORDED;
+        };
+        if let Step::Send { copy } = self.step(job, true) {
+            self.attempt(job, copy, document);
+        }
+        let outcome = match self.step(job, false) {
+            Step::Settled(outcome) => outcome,
+            Step::Send { .. } => UNRECORDED,
+        };
+        self.told(NO_TICKET);
+        outcome
     }
 
     /// What became of each ticket of which the hall does not know it yet.
@@ -99,7 +120,7 @@ impl Spooler {
         }
     }
 
-    fn attempt(&mut self, job: u64, slip: &Slip) {
+    fn attempt(&mut self, job: u64, copy: u32, slip: &dyn Document) {
         let is_first = self.spool.job(job).map(|job| job.state) == Some(JobState::Queued);
         // The last four digits of base 95 tell jobs apart; the attempt is a digit of its own.
         let mark = u32::try_from(job % MARKS).unwrap_or_default();
@@ -111,7 +132,7 @@ impl Spooler {
             }
             Err(_) => return self.pause(),
         };
-        let outcome = match self.spool.sending(job, slip.copy) {
+        let outcome = match self.spool.sending(job, copy) {
             Ok(()) => prepared.send(),
             Err(_) if is_first => UNRECORDED,
             Err(_) => return self.pause(),
@@ -138,6 +159,9 @@ impl Spooler {
         }
     }
 }
+
+/// In place of a ticket's id, where a job is for something else. The ids of tickets begin with a date.
+const NO_TICKET: u64 = 0;
 
 /// Three digits of base 95 name a job in its confirmation.
 const MARKS: u64 = 95 * 95 * 95;

@@ -250,6 +250,24 @@ fn a_ticket_that_hung_out_and_is_gone_was_taken() {
     assert_eq!(spooler.spool().job(0).unwrap().state, JobState::Taken);
 }
 
+/// It is once on paper at most, and nobody hears of it after a stop; but a stop within it leaves word
+/// that the printer may wait for its rest.
+#[test]
+fn what_is_no_ticket_is_printed_once_and_forgotten() {
+    for confirms in [true, false] {
+        let (disk, paper) = (Memory::default(), Paper::new(confirms));
+        let outcome = spooler(&disk, &paper).print_other("report", &Slip::example());
+        let expected = match confirms {
+            true => PrintOutcome::Printed,
+            false => PrintOutcome::Unknown(Trouble::Silent),
+        };
+        assert_eq!((outcome, paper.sheets()), (expected, 1));
+        let next = spooler(&disk, &paper);
+        assert_eq!(next.untold(), []);
+        assert_eq!(next.spool().is_interrupted(), !confirms);
+    }
+}
+
 #[test]
 fn the_file_does_not_grow_for_ever() {
     let (disk, paper) = (Memory::default(), Paper::new(true));
