@@ -9,6 +9,7 @@ use store::Recorded;
 use crate::columns::Columns;
 use crate::picture::no_paper;
 use crate::settings::HallSettings;
+use crate::trust;
 use crate::wording::{class, counter, date_and_time, service, span, time};
 
 /// Which acts are shown; without a wish all.
@@ -139,6 +140,7 @@ impl Act<'_> {
             | H::StoppedAwaiting { .. }
             | H::Paused { .. }
             | H::Resumed { .. }
+            | H::Noted { .. }
             | H::AlarmRaised { .. }
             | H::AlarmCleared { .. } => None,
         }
@@ -188,6 +190,7 @@ impl Act<'_> {
             | H::Requeued { .. }
             | H::WaitNear { .. }
             | H::WaitOver { .. }
+            | H::Noted { .. }
             | H::AlarmRaised { .. }
             | H::AlarmCleared { .. } => None,
         }
@@ -403,6 +406,7 @@ impl Act<'_> {
             H::AlarmRaised { alarm, level } => {
                 format!("alarm: {}", self.alarm(alarm, Some(*level)))
             }
+            H::Noted { note } => trust::worded(note),
             H::AlarmCleared { alarm } => format!("alarm over: {}", self.alarm(alarm, None)),
         }
     }

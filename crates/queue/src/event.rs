@@ -244,6 +244,12 @@ pub enum Happening {
         /// The ticket.
         ticket: TicketId,
     },
+    /// Something that is no business of the rules and stands in the same record: who was let in or shut out.
+    /// The rules do not look at it.
+    Noted {
+        /// In the words of whoever noted it, for whoever reads the record.
+        note: String,
+    },
     /// A level was passed.
     AlarmRaised {
         /// Of what.

@@ -175,6 +175,7 @@ impl Change<'_> {
             Happening::AlarmCleared { alarm } => {
                 self.day.alarms.remove(alarm);
             }
+            Happening::Noted { .. } => {}
         }
     }
 

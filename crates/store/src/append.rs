@@ -8,7 +8,7 @@ use crate::chain::Link;
 use crate::open::read_head;
 use crate::record::Record;
 use crate::request::{self, RequestRow};
-use crate::{Answered, Appointment, Head, Store};
+use crate::{Answered, Appointment, Change, Head, Store};
 
 /// What one request, or the turn of the day, led to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Entry {
     pub actor: String,
     /// What happened; empty if it was refused.
     pub events: Vec<Event>,
+    /// Whom the hall knows from now on, and whom no more; an event says so.
+    pub changes: Vec<Change>,
     /// The request and its outcome; `None` for what the hall does by itself.
     pub request: Option<Answered>,
 }
@@ -90,6 +92,9 @@ fn write(connection: &mut Connection, mut head: Head, batch: &[Entry]) -> rusqli
     for entry in batch {
         for event in &entry.events {
             head = write_event(&transaction, head, &entry.actor, event)?;
+        }
+        for change in &entry.changes {
+            change.write(&transaction)?;
         }
         if let Some(answered) = &entry.request {
             let row = RequestRow::new(answered.clone(), head.seq);
@@ -187,6 +192,7 @@ mod tests {
         Entry {
             actor: "counter:desk-1".to_owned(),
             events: vec![Event { at, what }],
+            changes: Vec::new(),
             request: Some(Answered {
                 id: [id; 16],
                 act: b"sign in".to_vec(),

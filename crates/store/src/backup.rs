@@ -97,6 +97,9 @@ impl Copied {
         if let Some(error) = &self.requests_stopped {
             return Some(format!("the outcomes of requests cannot be read: {error}."));
         }
+        if let Some(error) = &self.trusted_lost {
+            return Some(format!("devices and people cannot be read: {error}."));
+        }
         let lost = self.requests_lost;
         (lost > 0).then(|| format!("{lost} outcomes of requests are damaged."))
     }

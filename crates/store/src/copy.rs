@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use crate::append::note;
 use crate::replay::{Recorded, ReplayError, Stopped, Written, walk_from};
 use crate::request::{self, RequestRow};
-use crate::{Head, schema};
+use crate::{Head, schema, trusted};
 
 /// What was copied.
 #[derive(Debug, Default)]
@@ -26,6 +26,8 @@ pub(crate) struct Copied {
     pub(crate) stopped: Option<ReplayError>,
     /// Why the requests could not be copied further.
     pub(crate) requests_stopped: Option<String>,
+    /// Why devices and people could not be copied.
+    pub(crate) trusted_lost: Option<String>,
 }
 
 /// Copies what is good of `source`, which has schema `found` and ends at `head`, into the empty
@@ -53,6 +55,9 @@ pub(crate) fn copy(
         Err(Stopped::Taker(error)) => return Err(error),
     }
     copied.take_requests(source, found, &transaction)?;
+    if found >= schema::WITH_TRUSTED {
+        copied.take_trusted(source, &transaction)?;
+    }
     let Head {
         seq,
         hash,
@@ -91,6 +96,22 @@ impl Copied {
         }
         (self.head.seq, self.head.hash) = (seq, written.hash);
         self.last = Some(event.at);
+        Ok(())
+    }
+
+    /// Devices and people come along as they are now: whoever brings a hall back has not to pair it anew.
+    fn take_trusted(&mut self, source: &Connection, target: &Connection) -> rusqlite::Result<()> {
+        match trusted::read(source) {
+            Ok(known) => {
+                for device in &known.devices {
+                    trusted::put_device(target, device)?;
+                }
+                for person in &known.people {
+                    trusted::put_person(target, person)?;
+                }
+            }
+            Err(error) => self.trusted_lost = Some(error.to_string()),
+        }
         Ok(())
     }
 

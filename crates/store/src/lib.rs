@@ -20,6 +20,7 @@ mod replay;
 mod request;
 mod restore;
 mod schema;
+mod trusted;
 mod verify;
 
 pub use append::{AppendError, Entry};
@@ -32,6 +33,7 @@ pub use open::OpenError;
 pub use replay::{Recorded, ReplayError};
 pub use request::{Answered, RequestId};
 pub use restore::{Lost, RestoreError, Restored, restore};
+pub use trusted::{Change, Device, Person, Trusted};
 pub use verify::{Bad, Verdict};
 
 use std::fs::File;

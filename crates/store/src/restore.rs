@@ -137,9 +137,13 @@ fn report(copied: Copied, lost: Vec<Lost>, old: Option<PathBuf>) -> Restored {
         requests_lost,
         stopped,
         requests_stopped,
+        trusted_lost,
     } = copied;
     let unread = requests_stopped
         .map(|error| format!("the outcomes of requests cannot all be read: {error}"));
+    let strangers = trusted_lost.map(|error| {
+        format!("devices and people cannot be read, and must be paired and added again: {error}")
+    });
     Restored {
         entries: head.seq,
         days,
@@ -147,7 +151,7 @@ fn report(copied: Copied, lost: Vec<Lost>, old: Option<PathBuf>) -> Restored {
         last,
         requests,
         requests_lost,
-        wrong: stopped.map(first_wrong).or(unread),
+        wrong: stopped.map(first_wrong).or(unread).or(strangers),
         lost,
         old,
     }

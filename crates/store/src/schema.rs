@@ -56,10 +56,32 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE request ADD COLUMN sum BLOB;
     ALTER TABLE mark ADD COLUMN requests BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
 ",
+    // Who is let in. A device's key and a person's PIN are nowhere, only what was made of them.
+    "
+    CREATE TABLE device (
+        name           TEXT PRIMARY KEY,
+        role           TEXT NOT NULL,
+        counter        INTEGER,
+        key_sum        BLOB NOT NULL CHECK (length(key_sum) = 32),
+        paired_wall_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE person (
+        name            TEXT PRIMARY KEY,
+        role            TEXT NOT NULL,
+        pin             TEXT NOT NULL,
+        failures        INTEGER NOT NULL,
+        locks           INTEGER NOT NULL,
+        locked_until_ms INTEGER NOT NULL,
+        created_wall_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// The first schema whose requests carry checksums.
 pub(crate) const WITH_SUMS: usize = 3;
+
+/// The first schema that knows devices and people.
+pub(crate) const WITH_TRUSTED: usize = 4;
 
 /// The schema that this version of the hall writes.
 pub(crate) const KNOWN: usize = MIGRATIONS.len();

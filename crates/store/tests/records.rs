@@ -62,6 +62,7 @@ const ON_DISK_LATER: &[&str] = &[
     r#"{"event":"handling_over","ticket":20261122000001}"#,
     r#"{"event":"alarm_raised","alarm":{"people":null},"level":50}"#,
     r#"{"event":"alarm_raised","alarm":{"longest_wait":"B"},"level":1800000}"#,
+    r#"{"event":"noted","note":"{\"kind\":\"revoked\",\"device\":\"kiosk-1\"}"}"#,
     r#"{"event":"alarm_cleared","alarm":{"people":null}}"#,
 ];
 

@@ -245,6 +245,7 @@ impl<J: Journal> Engine<J> {
         draft.entries.push(Entry {
             actor,
             events,
+            changes: Vec::new(),
             request: Some(request),
         });
         outcome
@@ -305,6 +306,7 @@ impl<J: Journal> Engine<J> {
             draft.entries.push(Entry {
                 actor: "hall".to_owned(),
                 events,
+                changes: Vec::new(),
                 request: None,
             });
         }

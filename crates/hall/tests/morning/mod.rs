@@ -74,6 +74,7 @@ impl Morning {
         let entry = Entry {
             actor: self.actor.to_owned(),
             events,
+            changes: Vec::new(),
             request: None,
         };
         self.store.append(self.store.seq(), &[entry]).expect("room");

@@ -23,6 +23,7 @@ impl Model {
             Happening::AlarmCleared { alarm } => {
                 prop_assert!(self.alarms.remove(alarm), "an alarm that stands is cleared");
             }
+            Happening::Noted { .. } => prop_assert!(false, "the rules note nothing"),
             what @ (Happening::SignedIn { .. }
             | Happening::SignedOut { .. }
             | Happening::Paused { .. }

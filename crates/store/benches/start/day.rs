@@ -149,6 +149,7 @@ impl Hall<'_> {
         self.entries.push(Entry {
             actor,
             events,
+            changes: Vec::new(),
             request: None,
         });
         if self.entries.len() >= BATCH {

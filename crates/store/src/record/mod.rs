@@ -171,6 +171,9 @@ pub(crate) enum Record {
     HandlingOver {
         ticket: u64,
     },
+    Noted {
+        note: String,
+    },
     AlarmRaised {
         alarm: AlarmRecord,
         level: u64,

@@ -183,6 +183,7 @@ impl Record {
                 alarm: alarm.into(),
                 level,
             },
+            Self::Noted { note } => Happening::Noted { note },
             Self::AlarmCleared { alarm } => Happening::AlarmCleared {
                 alarm: alarm.into(),
             },

@@ -138,6 +138,7 @@ impl From<&Event> for Record {
                 alarm: alarm.into(),
                 level: *level,
             },
+            Happening::Noted { note } => Self::Noted { note: note.clone() },
             Happening::AlarmCleared { alarm } => Self::AlarmCleared {
                 alarm: alarm.into(),
             },

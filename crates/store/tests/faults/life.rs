@@ -161,6 +161,7 @@ impl Life {
         Entry {
             actor: "kiosk:kiosk-1".to_owned(),
             events: events.collect(),
+            changes: Vec::new(),
             request: Some(Answered { id, act, outcome }),
         }
     }

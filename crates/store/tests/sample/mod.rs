@@ -189,6 +189,9 @@ pub fn one_of_each_that_came_later() -> Vec<Happening> {
             alarm: Alarm::LongestWait(Some(service)),
             level: 1_800_000,
         },
+        Happening::Noted {
+            note: r#"{"kind":"revoked","device":"kiosk-1"}"#.to_owned(),
+        },
         Happening::AlarmCleared {
             alarm: Alarm::People(None),
         },
@@ -235,6 +238,7 @@ pub fn entry(events: Vec<Event>) -> Entry {
     Entry {
         actor: "hall".to_owned(),
         events,
+        changes: Vec::new(),
         request: None,
     }
 }
@@ -244,6 +248,7 @@ pub fn request(id: u8, events: Vec<Event>) -> Entry {
     Entry {
         actor: "kiosk:kiosk-1".to_owned(),
         events,
+        changes: Vec::new(),
         request: Some(Answered {
             id: [id; 16],
             act: vec![id, 0, 255],

@@ -1,0 +1,227 @@
+//! Who the hall knows: devices that were paired, and people who sign in. No secret is here: of a device's
+//! key its hash, of a PIN what argon2id made of it.
+
+use rusqlite::{Connection, Row, params};
+
+use crate::append::not_stored;
+use crate::{AppendError, Store};
+
+/// A device that was paired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its name, such as `kiosk-1`.
+    pub name: String,
+    /// The word for what it is, such as `kiosk`.
+    pub role: String,
+    /// The counter at which it stands, if it belongs to one.
+    pub counter: Option<u16>,
+    /// SHA-256 of its key.
+    pub key_sum: [u8; 32],
+    /// When it was paired, in milliseconds since 1970.
+    pub paired_wall_ms: i64,
+}
+
+/// A person who signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The name that is typed.
+    pub name: String,
+    /// The word for what the person may do, such as `clerk`.
+    pub role: String,
+    /// What argon2id made of the PIN, as a PHC string.
+    pub pin: String,
+    /// Wrong PINs since the last right one, or since the last lock.
+    pub failures: u32,
+    /// Locks since the last right PIN: each is longer than the one before.
+    pub locks: u32,
+    /// Until when no PIN is taken, by the steady clock, in milliseconds.
+    pub locked_until_ms: u64,
+    /// When the person was added, in milliseconds since 1970.
+    pub created_wall_ms: i64,
+}
+
+/// Everybody whom the hall knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trusted {
+    /// By name.
+    pub devices: Vec<Device>,
+    /// By name.
+    pub people: Vec<Person>,
+}
+
+/// A change of whom the hall knows. It is on disk together with the entry that says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A device is let in, with this key and no other.
+    PutDevice(Device),
+    /// A device is let in no more.
+    RemoveDevice(String),
+    /// A person may sign in, or something about the person has changed.
+    PutPerson(Person),
+    /// A person may sign in no more.
+    RemovePerson(String),
+}
+
+impl Store {
+    /// Everybody whom the hall knows.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn trusted(&self) -> Result<Trusted, AppendError> {
+        read(&self.connection).map_err(not_stored)
+    }
+}
+
+pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Trusted> {
+    let devices =
+        "SELECT name, role, counter, key_sum, paired_wall_ms FROM device ORDER BY name";
+    let people = "SELECT name, role, pin, failures, locks, locked_until_ms, created_wall_ms FROM person ORDER BY name";
+    Ok(Trusted {
+        devices: connection
+            .prepare(devices)?
+            .query_map([], device)?
+            .collect::<Result<_, _>>()?,
+        people: connection
+            .prepare(people)?
+            .query_map([], person)?
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn device(row: &Row<'_>) -> rusqlite::Result<Device> {
+    Ok(Device {
+        name: row.get(0)?,
+        role: row.get(1)?,
+        counter: row.get(2)?,
+        key_sum: row.get(3)?,
+        paired_wall_ms: row.get(4)?,
+    })
+}
+
+fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
+    Ok(Person {
+        name: row.get(0)?,
+        role: row.get(1)?,
+        pin: row.get(2)?,
+        failures: row.get(3)?,
+        locks: row.get(4)?,
+        locked_until_ms: row.get(5)?,
+        created_wall_ms: row.get(6)?,
+    })
+}
+
+impl Change {
+    pub(crate) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
+        match self {
+            Self::PutDevice(device) => put_device(connection, device),
+            Self::PutPerson(person) => put_person(connection, person),
+            Self::RemoveDevice(name) => remove(connection, "device", name),
+            Self::RemovePerson(name) => remove(connection, "person", name),
+        }
+    }
+}
+
+pub(crate) fn put_device(connection: &Connection, device: &Device) -> rusqlite::Result<()> {
+    let put = "INSERT OR REPLACE INTO device (name, role, counter, key_sum, paired_wall_ms) VALUES (?1, ?2, ?3, ?4, ?5)";
+    connection.prepare_cached(put)?.execute(params![
+        device.name,
+        device.role,
+        device.counter,
+        device.key_sum,
+        device.paired_wall_ms
+    ])?;
+    Ok(())
+}
+
+pub(crate) fn put_person(connection: &Connection, person: &Person) -> rusqlite::Result<()> {
+    let put = "INSERT OR REPLACE INTO person (name, role, pin, failures, locks, locked_until_ms, created_wall_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    connection.prepare_cached(put)?.execute(params![
+        person.name,
+        person.role,
+        person.pin,
+        person.failures,
+        person.locks,
+        person.locked_until_ms,
+        person.created_wall_ms
+    ])?;
+    Ok(())
+}
+
+fn remove(connection: &Connection, table: &str, name: &str) -> rusqlite::Result<()> {
+    connection.execute(&format!("DELETE FROM {table} WHERE name = ?1"), [name])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Entry;
+    use queue::{Event, Happening, Moment};
+
+    fn kiosk() -> Device {
+        Device {
+            name: "kiosk-1".to_owned(),
+            role: "kiosk".to_owned(),
+            counter: None,
+            key_sum: [7; 32],
+            paired_wall_ms: 5,
+        }
+    }
+
+    fn wang() -> Person {
+        Person {
+            name: "王芳".to_owned(),
+            role: "clerk".to_owned(),
+            pin: "$argon2id$".to_owned(),
+            failures: 2,
+            locks: 1,
+            locked_until_ms: 300_000,
+            created_wall_ms: 5,
+        }
+    }
+
+    fn entry(changes: Vec<Change>) -> Entry {
+        let what = Happening::Noted {
+            note: "a change".to_owned(),
+        };
+        let at = Moment {
+            steady_ms: 1,
+            wall_ms: 1,
+        };
+        Entry {
+            actor: "admin".to_owned(),
+            events: vec![Event { at, what }],
+            changes,
+            request: None,
+        }
+    }
+
+    #[test]
+    fn who_is_known_is_on_disk_with_the_entry_that_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path()).unwrap();
+        assert_eq!(store.trusted().unwrap(), Trusted::default());
+        let known = vec![Change::PutDevice(kiosk()), Change::PutPerson(wang())];
+        store.append(0, &[entry(known)]).unwrap();
+        drop(store);
+        let mut store = Store::open(folder.path()).unwrap();
+        let both = Trusted {
+            devices: vec![kiosk()],
+            people: vec![wang()],
+        };
+        assert_eq!(store.trusted().unwrap(), both);
+
+        let counter = Device {
+            role: "counter".to_owned(),
+            counter: Some(3),
+            ..kiosk()
+        };
+        let gone = vec![
+            Change::PutDevice(counter.clone()),
+            Change::RemovePerson("王芳".to_owned()),
+        ];
+        store.append(1, &[entry(gone)]).unwrap();
+        let left = store.trusted().unwrap();
+        assert_eq!((left.devices, left.people), (vec![counter], vec![]));
+    }
+}
