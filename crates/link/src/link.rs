@@ -1,5 +1,6 @@
 //! Carries out what [`crate::session`] decides: the socket, the timer, the way in and out.
 
+use std::fmt;
 use std::sync::Arc;
 
 use protocol::{Act, ClientFrame, Hello, MAX_FRAME_FROM_CLIENT_BYTES, Role};
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use crate::session::{Effect, Input, Session};
 use crate::wire::{Wire, encode};
-use crate::{Address, LinkEvent};
+use crate::{Address, Fingerprint, LinkEvent};
 
 /// Which hall, and who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,24 @@ pub struct Settings {
     pub device: String,
     /// Program and version, for the technician.
     pub app: String,
+    /// What the pairing gave. `None`: the device was not paired.
+    pub paired: Option<Paired>,
+}
+
+/// What a device has from its pairing: the hall it belongs to, and the key by which the hall knows it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Paired {
+    /// The hall's certificate.
+    pub hall: Fingerprint,
+    /// The device's key: whoever has it is the device.
+    pub key: String,
+}
+
+/// Without the key, which belongs in no log.
+impl fmt::Debug for Paired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Paired({})", self.hall)
+    }
 }
 
 /// Makes a link. It connects when [`Link::run`] is polled, and tells all that happens to `sink`,
@@ -38,6 +57,7 @@ pub fn open<S: FnMut(LinkEvent)>(settings: Settings, sink: S) -> (LinkHandle, Li
         settings,
         orders: from_handle,
         room,
+        down_since: None,
         sink,
     };
     (handle, link)
@@ -120,6 +140,7 @@ pub struct Link<S> {
     settings: Settings,
     orders: mpsc::UnboundedReceiver<Order>,
     room: Arc<Semaphore>,
+    down_since: Option<Instant>,
     sink: S,
 }
 
@@ -158,7 +179,10 @@ impl<S: FnMut(LinkEvent)> Link<S> {
 
     fn carry_out(&mut self, effect: Effect, wire: &mut Option<Wire>) {
         match effect {
-            Effect::Connect => *wire = Some(Wire::connect(self.settings.address.clone())),
+            Effect::Connect => {
+                let hall = self.settings.paired.as_ref().map(|paired| paired.hall);
+                *wire = Some(Wire::connect(self.settings.address.clone(), hall));
+            }
             Effect::Disconnect => *wire = None,
             Effect::Hello(hello) => send(wire, Message::text(encode(&ClientFrame::Hello(hello)))),
             Effect::Send(frame) => send(wire, Message::text(frame)),
@@ -168,17 +192,31 @@ impl<S: FnMut(LinkEvent)> Link<S> {
     }
 
     fn tell(&mut self, event: LinkEvent) {
-        match &event {
-            LinkEvent::Up { .. } => tracing::info!(hall = %self.settings.address, "link up"),
+        self.log(&event);
+        (self.sink)(event);
+    }
+
+    /// For the technician: what, since when, what to do.
+    fn log(&mut self, event: &LinkEvent) {
+        let hall = &self.settings.address;
+        match event {
+            LinkEvent::Up { .. } => match self.down_since.take() {
+                Some(since) => {
+                    let seconds = since.elapsed().as_secs();
+                    tracing::info!("the hall at {hall} is there, after {seconds} s without");
+                }
+                None => tracing::info!("the hall at {hall} is there"),
+            },
             LinkEvent::Down { why, .. } => {
-                tracing::warn!(hall = %self.settings.address, %why, "link down");
+                let since = self.down_since.get_or_insert_with(Instant::now);
+                let (seconds, mend) = (since.elapsed().as_secs(), why.mend());
+                tracing::warn!("no hall at {hall} for {seconds} s: {why}. {mend}");
             }
             LinkEvent::Refused(bye) => {
-                tracing::warn!(code = ?bye.code, message = bye.message, "the hall said goodbye");
+                tracing::warn!("the hall at {hall} says goodbye: {}", bye.message);
             }
             LinkEvent::Rows(_) | LinkEvent::Answer { .. } | LinkEvent::Beat { .. } => {}
         }
-        (self.sink)(event);
     }
 }
 

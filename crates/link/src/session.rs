@@ -266,7 +266,9 @@ impl Session {
                 | ByeCode::Revoked
                 | ByeCode::PairingFailed
                 | ByeCode::Role,
-            ) => self.backoff.refused(),
+            )
+            | Lost::NotPaired
+            | Lost::OtherHall => self.backoff.refused(),
             Lost::Refused(ByeCode::Silent | ByeCode::Full | ByeCode::Stopping)
             | Lost::Unreachable(_)
             | Lost::NotAHall(_)
