@@ -11,7 +11,7 @@
 //!   reconnect, so that it happens once or not at all. At most
 //!   [`protocol::MAX_REQUESTS_IN_FLIGHT`] are kept.
 //!
-//! * A device that was paired ([`Paired`]) speaks TLS with the one hall that it was paired with, and with
+//! * [`pair`] lets a device in for the first time, by a code. A device that was paired ([`Paired`]) speaks TLS with the one hall that it was paired with, and with
 //!   no other, whatever its address says. One that was not speaks plainly, which a hall takes from
 //!   programs on its own machine alone.
 //!
@@ -22,6 +22,7 @@ mod address;
 mod backoff;
 mod event;
 mod link;
+mod pair;
 mod pending;
 pub mod session;
 mod table;
@@ -31,5 +32,6 @@ mod wire;
 pub use address::{Address, BadAddress};
 pub use event::{LinkEvent, Lost};
 pub use link::{Link, LinkHandle, NotAsked, Paired, Settings, open};
+pub use pair::{PairError, pair};
 pub use table::{Changes, Table};
 pub use tls::{BadFingerprint, Fingerprint};

@@ -1,9 +1,8 @@
 //! Carries out what [`crate::session`] decides: the socket, the timer, the way in and out.
 
-use std::fmt;
 use std::sync::Arc;
 
-use protocol::{Act, ClientFrame, Hello, MAX_FRAME_FROM_CLIENT_BYTES, Role};
+use protocol::{Act, ClientFrame, Hello, MAX_FRAME_FROM_CLIENT_BYTES, Role, Secret};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
@@ -29,19 +28,12 @@ pub struct Settings {
 }
 
 /// What a device has from its pairing: the hall it belongs to, and the key by which the hall knows it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paired {
     /// The hall's certificate.
     pub hall: Fingerprint,
     /// The device's key: whoever has it is the device.
-    pub key: String,
-}
-
-/// Without the key, which belongs in no log.
-impl fmt::Debug for Paired {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Paired({})", self.hall)
-    }
+    pub key: Secret,
 }
 
 /// Makes a link. It connects when [`Link::run`] is polled, and tells all that happens to `sink`,
@@ -173,7 +165,11 @@ impl<S: FnMut(LinkEvent)> Link<S> {
             device: self.settings.device.clone(),
             app: self.settings.app.clone(),
             resume: None,
-            key: None,
+            key: self
+                .settings
+                .paired
+                .as_ref()
+                .map(|paired| paired.key.clone()),
         }
     }
 

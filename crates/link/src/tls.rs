@@ -55,6 +55,13 @@ pub(crate) async fn shake_hands(
     connector.connect(name, stream).await.map_err(why)
 }
 
+/// The certificate that the other side showed and has the key of.
+pub(crate) fn shown(stream: &TlsStream<TcpStream>) -> Option<Fingerprint> {
+    let (_, connection) = stream.get_ref();
+    let certificate = connection.peer_certificates()?.first()?;
+    Some(Fingerprint::of(certificate))
+}
+
 fn why(error: io::Error) -> Lost {
     let inner = error.get_ref().and_then(|it| it.downcast_ref::<Error>());
     match inner {

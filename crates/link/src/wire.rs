@@ -15,7 +15,7 @@ use crate::session::Input;
 use crate::{Address, Fingerprint, Lost, tls};
 
 /// A connection, with TLS or without.
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
@@ -112,7 +112,7 @@ async fn connect(
 }
 
 /// The hall's port, with nothing said yet.
-async fn reach(address: &Address) -> Result<TcpStream, Lost> {
+pub(crate) async fn reach(address: &Address) -> Result<TcpStream, Lost> {
     let unreachable = |error: std::io::Error| Lost::Unreachable(error.to_string());
     let stream = TcpStream::connect((address.host(), address.port()))
         .await
@@ -122,7 +122,10 @@ async fn reach(address: &Address) -> Result<TcpStream, Lost> {
 }
 
 /// From HTTP to a WebSocket, over whatever carries them.
-async fn upgrade<S: Stream>(address: &Address, stream: S) -> Result<WebSocketStream<S>, Lost> {
+pub(crate) async fn upgrade<S: Stream>(
+    address: &Address,
+    stream: S,
+) -> Result<WebSocketStream<S>, Lost> {
     let (host, port, path) = (address.host(), address.port(), protocol::PATH);
     let host = match host.contains(':') {
         true => format!("[{host}]"),
@@ -156,7 +159,7 @@ async fn read(
     loop {
         let input = match stream.next().await {
             Some(Ok(Message::Text(text))) => match serde_json::from_str::<HallFrame>(&text) {
-                Ok(frame) => Input::Heard(frame),
+                Ok(frame) => Input::Heard(Box::new(frame)),
                 Err(error) => return Lost::NotAHall(error.to_string()),
             },
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Input::HeardAlive,

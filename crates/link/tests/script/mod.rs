@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use link::{Address, Fingerprint, Link, LinkEvent, LinkHandle, Paired, Settings};
-use protocol::{ClientFrame, HallFrame, Hello, Role, Rows, Time, Welcome};
+use protocol::{ClientFrame, HallFrame, Hello, Role, Rows, Secret, Time, Welcome};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use sha2::{Digest, Sha256};
@@ -214,7 +214,7 @@ impl Client {
     pub fn paired(address: Address, certificate: &Certificate) -> Self {
         let paired = Paired {
             hall: certificate.fingerprint,
-            key: "the device's key".into(),
+            key: Secret::new("the device's key"),
         };
         Self::start_as(address, Some(paired))
     }
