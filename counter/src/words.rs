@@ -205,6 +205,8 @@ pub fn command(language: Language, name: CommandName) -> String {
         CommandName::Return => ("过号客户复号", "Missed, and back"),
         CommandName::Cancel => ("取消号票", "Cancel a ticket"),
         CommandName::NoPaper => ("未打印的号票", "On no paper"),
+        CommandName::Roll => ("纸卷号", "Roll of numbers"),
+        CommandName::Report => ("当日报表", "Figures of the day"),
         CommandName::Contrast => ("对比度", "Contrast"),
     };
     say(language, zh, en)
@@ -271,6 +273,10 @@ pub enum CommandName {
     Cancel,
     /// Numbers on no paper.
     NoPaper,
+    /// The pre-printed roll.
+    Roll,
+    /// The figures of the day.
+    Report,
     /// The other theme.
     Contrast,
 }

@@ -32,6 +32,13 @@ fn every_refusal() -> Vec<Refusal> {
         NotOpen { opens_at: None },
         CutOff,
         QuotaUsedUp,
+        NoRoll,
+        RollInUse,
+        RollNotInUse,
+        NotOnRoll {
+            first: 18,
+            last: 999,
+        },
         BadErrands,
         PhoneNeeded,
         PhoneHasTicket { number: number() },
@@ -99,6 +106,10 @@ fn every_refusal() -> Vec<Refusal> {
             | NotOpen { .. }
             | CutOff
             | QuotaUsedUp
+            | NoRoll
+            | RollInUse
+            | RollNotInUse
+            | NotOnRoll { .. }
             | BadErrands
             | PhoneNeeded
             | PhoneHasTicket { .. }
