@@ -27,6 +27,14 @@ pub fn lost(language: Language, why: &Lost) -> String {
         ),
         Lost::Closed => ("与大厅的连接断开", "The connection to the hall broke"),
         Lost::Silent => ("大厅没有回应", "The hall has fallen silent"),
+        Lost::NotPaired => (
+            "此电脑尚未与大厅配对，请通知技术员",
+            "This computer is not paired with the hall: call a technician",
+        ),
+        Lost::OtherHall => (
+            "应答的不是本电脑配对的大厅，请通知技术员",
+            "This is not the hall that this computer was paired with: call a technician",
+        ),
         Lost::Refused(code) => return goodbye(language, *code),
     };
     say(language, zh, en)
@@ -197,6 +205,8 @@ pub fn command(language: Language, name: CommandName) -> String {
         CommandName::Return => ("过号客户复号", "Missed, and back"),
         CommandName::Cancel => ("取消号票", "Cancel a ticket"),
         CommandName::NoPaper => ("未打印的号票", "On no paper"),
+        CommandName::Roll => ("纸卷号", "Roll of numbers"),
+        CommandName::Report => ("当日报表", "Figures of the day"),
         CommandName::Contrast => ("对比度", "Contrast"),
     };
     say(language, zh, en)
@@ -263,6 +273,10 @@ pub enum CommandName {
     Cancel,
     /// Numbers on no paper.
     NoPaper,
+    /// The pre-printed roll.
+    Roll,
+    /// The figures of the day.
+    Report,
     /// The other theme.
     Contrast,
 }

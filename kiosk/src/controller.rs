@@ -261,7 +261,7 @@ impl Controller {
             self.page_since = now;
         }
         Some(self.report(match news {
-            PaperNews::Printed => Act::Printed { ticket },
+            PaperNews::Printed => Act::Printed { ticket, copies: 0 },
             PaperNews::Missing(reason) => Act::NotPrinted { ticket, reason },
         }))
     }

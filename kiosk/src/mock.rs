@@ -58,6 +58,8 @@ pub enum Show {
     Phone,
     /// One that is closed until the afternoon.
     Closed,
+    /// One in which numbers are torn off a roll.
+    Roll,
 }
 
 impl Ways {
@@ -73,6 +75,14 @@ impl Ways {
             Show::Closed => Self {
                 returns: true,
                 doors: doors(DoorState::Closed, Some("13:30")),
+                ..Self::default()
+            },
+            Show::Roll => Self {
+                returns: true,
+                doors: Doors {
+                    state: DoorState::Roll,
+                    ..Doors::default()
+                },
                 ..Self::default()
             },
             Show::Full => Self {

@@ -182,6 +182,7 @@ const SCENES: [(&str, Scene); 20] = [
     }),
     ("ways", |stage| stage.turn(Ways::of(Show::Full))),
     ("closed", |stage| stage.turn(Ways::of(Show::Closed))),
+    ("roll", |stage| stage.turn(Ways::of(Show::Roll))),
     ("shut", |stage| {
         stage.turn(Ways::of(Show::Full));
         stage.touch(Touch::Service("B".into()));

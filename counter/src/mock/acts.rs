@@ -68,12 +68,15 @@ impl MockHall {
             } => self.set_class(number, class, *verified)?,
             Act::Cancel { number, .. } => self.cancel(number)?,
             Act::Return { number, .. } => return self.comes_back(number, now_ms),
-            Act::Printed { ticket } => self.without_paper.retain(|row| row.ticket != *ticket),
+            Act::Printed { ticket, .. } => self.without_paper.retain(|row| row.ticket != *ticket),
             Act::Take { .. }
             | Act::Book { .. }
             | Act::CheckIn { .. }
             | Act::NotPrinted { .. }
             | Act::Reprint { .. }
+            | Act::BeginRoll { .. }
+            | Act::EndRoll {}
+            | Act::Report {}
             | Act::Void { .. }
             | Act::Identify { .. }
             | Act::Leave {} => return Err(Refusal::NotAllowed),

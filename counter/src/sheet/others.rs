@@ -94,7 +94,11 @@ impl Controller {
             .map(|(place, row)| {
                 let text = words::not_printed(language, &row.number, row.not_printed);
                 let ticket = row.ticket;
-                Choice::new(digit(place), text, Pick::Ask(Act::Printed { ticket }))
+                Choice::new(
+                    digit(place),
+                    text,
+                    Pick::Ask(Act::Printed { ticket, copies: 0 }),
+                )
             })
             .collect();
         let hint = match choices.is_empty() {

@@ -82,6 +82,8 @@ fn act_name(act: &Act) -> CommandName {
         Act::Cancel { .. } | Act::Void { .. } => CommandName::Cancel,
         Act::Return { .. } => CommandName::Return,
         Act::SetClass { .. } => CommandName::Class,
+        Act::BeginRoll { .. } | Act::EndRoll {} => CommandName::Roll,
+        Act::Report {} => CommandName::Report,
         Act::Printed { .. } | Act::NotPrinted { .. } | Act::Reprint { .. } => CommandName::NoPaper,
         // A clerk's program gives no tickets out.
         Act::Take { .. } | Act::Book { .. } | Act::CheckIn { .. } => CommandName::ServeWithout,

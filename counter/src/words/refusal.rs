@@ -76,6 +76,21 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
             "本时段的号已取完。请客户下一时段再来。",
             "All numbers of this part of the day are given out. Ask the customer to come in the next one.",
         ),
+        Refusal::NoRoll => (
+            "本厅没有设置纸卷号，请联系技术员。",
+            "This hall has no roll of numbers in its settings. Ask the technician.",
+        ),
+        Refusal::RollInUse => (
+            "现在使用纸卷号，请客户到引导台领取。",
+            "Numbers come from the roll now. Send the customer to the guide desk.",
+        ),
+        Refusal::RollNotInUse => (
+            "现在没有使用纸卷号，无需处理。",
+            "Numbers do not come from the roll. There is nothing to do.",
+        ),
+        Refusal::NotOnRoll { first, last } => {
+            return not_on_roll(language, *first, *last);
+        }
         Refusal::BadErrands => (
             "业务重复或太多，没有执行。请减少后再按。",
             "A service stands there twice, or there are too many. Take some off and press again.",
@@ -228,6 +243,17 @@ fn still_in_hand(language: Language, number: &str) -> String {
         format!("{number} 还在办理中。请先按“办结”（F5）。"),
         format!("{number} is still in hand. Finish first (F5)."),
     )
+}
+
+fn not_on_roll(language: Language, first: u32, last: u32) -> String {
+    match language {
+        Language::Zh => {
+            format!("今天只能使用纸卷上 {first} 到 {last} 的号。请看清卷上的号码再输入。")
+        }
+        Language::En => format!(
+            "Today numbers {first} to {last} of the roll may be used. Look at the roll and type again."
+        ),
+    }
 }
 
 fn not_open(language: Language, opens_at: Option<&str>) -> String {

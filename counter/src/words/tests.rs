@@ -32,6 +32,13 @@ fn every_refusal() -> Vec<Refusal> {
         NotOpen { opens_at: None },
         CutOff,
         QuotaUsedUp,
+        NoRoll,
+        RollInUse,
+        RollNotInUse,
+        NotOnRoll {
+            first: 18,
+            last: 999,
+        },
         BadErrands,
         PhoneNeeded,
         PhoneHasTicket { number: number() },
@@ -99,6 +106,10 @@ fn every_refusal() -> Vec<Refusal> {
             | NotOpen { .. }
             | CutOff
             | QuotaUsedUp
+            | NoRoll
+            | RollInUse
+            | RollNotInUse
+            | NotOnRoll { .. }
             | BadErrands
             | PhoneNeeded
             | PhoneHasTicket { .. }
@@ -217,6 +228,8 @@ fn every_way_to_lose_the_hall_is_worded() {
         Lost::NotAHall("404".into()),
         Lost::Closed,
         Lost::Silent,
+        Lost::NotPaired,
+        Lost::OtherHall,
     ];
     ways.extend(codes.map(Lost::Refused));
     for why in ways {

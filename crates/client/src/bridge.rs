@@ -63,6 +63,7 @@ mod tests {
             role: protocol::Role::Wall,
             device: "wall-1".into(),
             app: "test".into(),
+            paired: None,
         };
         drop(free_port);
         let (events, told) = mpsc::channel();

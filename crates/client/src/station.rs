@@ -63,6 +63,7 @@ impl Station {
             role,
             device: self.device.clone().unwrap_or_else(usual),
             app: format!("{program} {version}"),
+            paired: None,
         }
     }
 }

@@ -110,7 +110,7 @@ impl Act<'_> {
         use Happening as H;
         match &self.event.what {
             H::Issued(issued) => Some(issued.ticket),
-            H::Printed { ticket }
+            H::Printed { ticket, .. }
             | H::NotPrinted { ticket, .. }
             | H::Reprinted { ticket }
             | H::Cancelled { ticket, .. }
@@ -140,6 +140,8 @@ impl Act<'_> {
             | H::StoppedAwaiting { .. }
             | H::Paused { .. }
             | H::Resumed { .. }
+            | H::RollBegun { .. }
+            | H::RollEnded
             | H::Noted { .. }
             | H::AlarmRaised { .. }
             | H::AlarmCleared { .. } => None,
@@ -190,6 +192,8 @@ impl Act<'_> {
             | H::Requeued { .. }
             | H::WaitNear { .. }
             | H::WaitOver { .. }
+            | H::RollBegun { .. }
+            | H::RollEnded
             | H::Noted { .. }
             | H::AlarmRaised { .. }
             | H::AlarmCleared { .. } => None,
@@ -256,7 +260,15 @@ impl Act<'_> {
                 class(self.settings, who_for),
                 date_and_time(&self.settings.time_zone, *slot_wall_ms)
             ),
-            H::Printed { ticket } => format!("the slip of {} was printed", no(ticket)),
+            H::Printed { ticket, copies: 0 } => format!("the slip of {} was printed", no(ticket)),
+            H::Printed { ticket, copies } => format!(
+                "the slip of {} was printed, with copies up to {copies}",
+                no(ticket)
+            ),
+            H::RollBegun { next } => {
+                format!("numbers came from the pre-printed roll, from {next} on")
+            }
+            H::RollEnded => "numbers came from printers again".to_owned(),
             H::NotPrinted { ticket, why } => {
                 format!(
                     "the slip of {} was not printed: {}",
@@ -504,6 +516,7 @@ fn taken(channel: Channel) -> &'static str {
         Channel::Guide => "from a guide",
         Channel::Phone => "by telephone",
         Channel::WalkIn => "at a counter",
+        Channel::Roll => "from the pre-printed roll",
     }
 }
 

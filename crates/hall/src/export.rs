@@ -231,6 +231,7 @@ fn channel(channel: Channel) -> &'static str {
         Channel::Guide => "guide",
         Channel::Phone => "phone",
         Channel::WalkIn => "no ticket",
+        Channel::Roll => "roll",
     }
 }
 

@@ -78,7 +78,13 @@ fn write_a_full_morning(data: &Path) {
         .iter()
         .map(|ticket| ticket.id)
         .collect();
-    morning.at(4, &Act::Printed(ids[0]));
+    morning.at(
+        4,
+        &Act::Printed {
+            ticket: ids[0],
+            copies: 0,
+        },
+    );
     let finish = Act::Finish {
         counter,
         outcome: Some(OutcomeCode::new("papers_missing")),

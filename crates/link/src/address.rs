@@ -1,11 +1,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Where a hall listens: `ws://HOST:PORT/ws`. The scheme, the port and the path may be left out.
+/// Where a hall listens: `wss://HOST:PORT/ws`, or `ws://` on the hall's own machine. The scheme, the
+/// port and the path may be left out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Address {
     host: String,
     port: u16,
+    is_secure: bool,
 }
 
 impl Address {
@@ -14,7 +16,24 @@ impl Address {
         Self {
             host: host.into(),
             port,
+            is_secure: false,
         }
+    }
+
+    /// The same hall, to be spoken to by TLS alone. A paired device does so in any case; one that is
+    /// not has no hall there.
+    #[must_use]
+    pub fn secure(self) -> Self {
+        Self {
+            is_secure: true,
+            ..self
+        }
+    }
+
+    /// Whether nothing is to be said plainly.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.is_secure
     }
 
     /// Name or number of the host, without the brackets of IPv6.
@@ -39,10 +58,11 @@ impl Default for Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (host, port, path) = (&self.host, self.port, protocol::PATH);
+        let scheme = if self.is_secure { "wss" } else { "ws" };
         if host.contains(':') {
-            write!(f, "ws://[{host}]:{port}{path}")
+            write!(f, "{scheme}://[{host}]:{port}{path}")
         } else {
-            write!(f, "ws://{host}:{port}{path}")
+            write!(f, "{scheme}://{host}:{port}{path}")
         }
     }
 }
@@ -50,14 +70,18 @@ impl fmt::Display for Address {
 /// Why a text is no address of a hall.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadAddress {
-    /// Only `ws://` is spoken.
-    #[error("write it as ws://HOST:PORT, such as ws://127.0.0.1:7410: `{0}` is not spoken here")]
+    /// Only `wss://` and `ws://` are spoken.
+    #[error(
+        "write it as wss://HOST:PORT, or as ws://127.0.0.1:PORT on the hall's own machine: `{0}` is not spoken here"
+    )]
     Scheme(String),
     /// The hall has one path only.
     #[error("leave the path `/{0}` out: a hall listens at {path}", path = protocol::PATH)]
     Path(String),
     /// There is no host, or it has signs that no host has.
-    #[error("`{0}` is no host: write it as ws://HOST:PORT, such as ws://127.0.0.1:7410")]
+    #[error(
+        "`{0}` is no host: write it as wss://HOST:PORT, or as ws://127.0.0.1:PORT on the hall's own machine"
+    )]
     Host(String),
     /// The port is no number from 1 to 65535.
     #[error("`{0}` is no port: write a number from 1 to 65535")]
@@ -68,7 +92,7 @@ impl FromStr for Address {
     type Err = BadAddress;
 
     fn from_str(text: &str) -> Result<Self, BadAddress> {
-        let rest = without_scheme(text.trim())?;
+        let (is_secure, rest) = without_scheme(text.trim())?;
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         if !path.is_empty() && Some(path) != protocol::PATH.strip_prefix('/') {
             return Err(BadAddress::Path(path.to_owned()));
@@ -78,15 +102,22 @@ impl FromStr for Address {
         if host.is_empty() || !host.chars().all(usual) {
             return Err(BadAddress::Host(authority.to_owned()));
         }
-        Ok(Self::new(host, port))
+        let host = host.to_owned();
+        Ok(Self {
+            host,
+            port,
+            is_secure,
+        })
     }
 }
 
-fn without_scheme(text: &str) -> Result<&str, BadAddress> {
+/// Whether TLS is asked for, and the rest.
+fn without_scheme(text: &str) -> Result<(bool, &str), BadAddress> {
     match text.split_once("://") {
-        Some(("ws", rest)) => Ok(rest),
+        Some(("wss", rest)) => Ok((true, rest)),
+        Some(("ws", rest)) => Ok((false, rest)),
         Some((scheme, _)) => Err(BadAddress::Scheme(scheme.to_owned())),
-        None => Ok(text),
+        None => Ok((false, text)),
     }
 }
 
@@ -131,13 +162,16 @@ mod tests {
             "ws://[::1]:80".parse::<Address>().unwrap().to_string(),
             "ws://[::1]:80/ws"
         );
+        let secure = "wss://hall".parse::<Address>();
+        assert_eq!(secure, Ok(Address::new("hall", 7410).secure()));
+        assert_eq!(secure.unwrap().to_string(), "wss://hall:7410/ws");
     }
 
     #[test]
     fn a_mistake_says_what_to_write() {
         for (text, part) in [
-            ("http://hall", "ws://HOST:PORT"),
-            ("wss://hall", "`wss` is not spoken"),
+            ("http://hall", "wss://HOST:PORT"),
+            ("https://hall", "`https` is not spoken"),
             ("ws://hall/api", "leave the path `/api` out"),
             ("ws://:7410", "no host"),
             ("ws://a b:1", "no host"),

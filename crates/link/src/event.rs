@@ -49,8 +49,38 @@ pub enum Lost {
     Closed,
     /// Nothing was heard for [`protocol::SILENCE_MS`].
     Silent,
+    /// The hall serves only paired devices from here, and this one was not paired.
+    NotPaired,
+    /// Somebody answers who is not the hall that this device was paired with.
+    OtherHall,
     /// The hall said goodbye.
     Refused(protocol::ByeCode),
+}
+
+impl Lost {
+    /// What a technician can do about it.
+    #[must_use]
+    pub fn mend(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => {
+                "Look whether the hall's machine is on and runs `hall serve`, whether the address is right, and whether cables and switches work."
+            }
+            Self::NotAHall(_) => {
+                "Look at the address in the settings, and whether both programs are of one release."
+            }
+            Self::Closed => "It is tried again by itself.",
+            Self::Silent => {
+                "It is tried again by itself. If it happens often, look at the network and at how busy the hall's machine is."
+            }
+            Self::NotPaired => {
+                "Run `hall pair NAME --role ROLE` on the hall's machine, and start this program once with --pair and the code."
+            }
+            Self::OtherHall => {
+                "Find out who answers at this address before anything else: somebody may be listening. If the hall was given a new certificate, pair this device anew."
+            }
+            Self::Refused(_) => "The hall has said why.",
+        }
+    }
 }
 
 impl fmt::Display for Lost {
@@ -60,6 +90,8 @@ impl fmt::Display for Lost {
             Self::NotAHall(reason) => write!(f, "no hall answers at this address: {reason}"),
             Self::Closed => f.write_str("the connection was closed"),
             Self::Silent => f.write_str("the hall fell silent"),
+            Self::NotPaired => f.write_str("this device is not paired with the hall"),
+            Self::OtherHall => f.write_str("this is not the hall that this device was paired with"),
             Self::Refused(code) => write!(f, "the hall closed the connection: {code:?}"),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use protocol::{Act, ClientFrame, Hello, MAX_FRAME_FROM_CLIENT_BYTES, Role};
+use protocol::{Act, ClientFrame, Hello, MAX_FRAME_FROM_CLIENT_BYTES, Role, Secret};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::session::{Effect, Input, Session};
 use crate::wire::{Wire, encode};
-use crate::{Address, LinkEvent};
+use crate::{Address, Fingerprint, LinkEvent};
 
 /// Which hall, and who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,17 @@ pub struct Settings {
     pub device: String,
     /// Program and version, for the technician.
     pub app: String,
+    /// What the pairing gave. `None`: the device was not paired.
+    pub paired: Option<Paired>,
+}
+
+/// What a device has from its pairing: the hall it belongs to, and the key by which the hall knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paired {
+    /// The hall's certificate.
+    pub hall: Fingerprint,
+    /// The device's key: whoever has it is the device.
+    pub key: Secret,
 }
 
 /// Makes a link. It connects when [`Link::run`] is polled, and tells all that happens to `sink`,
@@ -38,6 +49,7 @@ pub fn open<S: FnMut(LinkEvent)>(settings: Settings, sink: S) -> (LinkHandle, Li
         settings,
         orders: from_handle,
         room,
+        down_since: None,
         sink,
     };
     (handle, link)
@@ -120,6 +132,7 @@ pub struct Link<S> {
     settings: Settings,
     orders: mpsc::UnboundedReceiver<Order>,
     room: Arc<Semaphore>,
+    down_since: Option<Instant>,
     sink: S,
 }
 
@@ -152,13 +165,20 @@ impl<S: FnMut(LinkEvent)> Link<S> {
             device: self.settings.device.clone(),
             app: self.settings.app.clone(),
             resume: None,
-            key: None,
+            key: self
+                .settings
+                .paired
+                .as_ref()
+                .map(|paired| paired.key.clone()),
         }
     }
 
     fn carry_out(&mut self, effect: Effect, wire: &mut Option<Wire>) {
         match effect {
-            Effect::Connect => *wire = Some(Wire::connect(self.settings.address.clone())),
+            Effect::Connect => {
+                let hall = self.settings.paired.as_ref().map(|paired| paired.hall);
+                *wire = Some(Wire::connect(self.settings.address.clone(), hall));
+            }
             Effect::Disconnect => *wire = None,
             Effect::Hello(hello) => send(wire, Message::text(encode(&ClientFrame::Hello(hello)))),
             Effect::Send(frame) => send(wire, Message::text(frame)),
@@ -168,17 +188,31 @@ impl<S: FnMut(LinkEvent)> Link<S> {
     }
 
     fn tell(&mut self, event: LinkEvent) {
-        match &event {
-            LinkEvent::Up { .. } => tracing::info!(hall = %self.settings.address, "link up"),
+        self.log(&event);
+        (self.sink)(event);
+    }
+
+    /// For the technician: what, since when, what to do.
+    fn log(&mut self, event: &LinkEvent) {
+        let hall = &self.settings.address;
+        match event {
+            LinkEvent::Up { .. } => match self.down_since.take() {
+                Some(since) => {
+                    let seconds = since.elapsed().as_secs();
+                    tracing::info!("the hall at {hall} is there, after {seconds} s without");
+                }
+                None => tracing::info!("the hall at {hall} is there"),
+            },
             LinkEvent::Down { why, .. } => {
-                tracing::warn!(hall = %self.settings.address, %why, "link down");
+                let since = self.down_since.get_or_insert_with(Instant::now);
+                let (seconds, mend) = (since.elapsed().as_secs(), why.mend());
+                tracing::warn!("no hall at {hall} for {seconds} s: {why}. {mend}");
             }
             LinkEvent::Refused(bye) => {
-                tracing::warn!(code = ?bye.code, message = bye.message, "the hall said goodbye");
+                tracing::warn!("the hall at {hall} says goodbye: {}", bye.message);
             }
             LinkEvent::Rows(_) | LinkEvent::Answer { .. } | LinkEvent::Beat { .. } => {}
         }
-        (self.sink)(event);
     }
 }
 

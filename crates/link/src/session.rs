@@ -34,7 +34,7 @@ pub enum Input {
     /// The WebSocket stands.
     Opened,
     /// The hall sent a frame.
-    Heard(HallFrame),
+    Heard(Box<HallFrame>),
     /// The hall sent a ping or a pong, which shows that it is there. The socket answers pings.
     HeardAlive,
     /// The attempt to connect failed, or the connection ended.
@@ -108,7 +108,7 @@ impl Session {
             Input::Ask { id, frame } => self.ask(id, frame),
             Input::Forget { id } => self.release(id),
             Input::Opened => self.opened(now),
-            Input::Heard(frame) => self.heard(frame, now),
+            Input::Heard(frame) => self.heard(*frame, now),
             Input::HeardAlive => self.heard_alive(now),
             Input::Closed(why) => self.lost(why, now),
             Input::Time => self.time(now),
@@ -266,7 +266,9 @@ impl Session {
                 | ByeCode::Revoked
                 | ByeCode::PairingFailed
                 | ByeCode::Role,
-            ) => self.backoff.refused(),
+            )
+            | Lost::NotPaired
+            | Lost::OtherHall => self.backoff.refused(),
             Lost::Refused(ByeCode::Silent | ByeCode::Full | ByeCode::Stopping)
             | Lost::Unreachable(_)
             | Lost::NotAHall(_)

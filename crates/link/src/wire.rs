@@ -2,15 +2,22 @@
 
 use futures_util::{SinkExt, StreamExt};
 use protocol::{ClientFrame, HallFrame};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio_tungstenite::tungstenite::http::StatusCode;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use crate::session::Input;
-use crate::{Address, Lost};
+use crate::{Address, Fingerprint, Lost, tls};
+
+/// A connection, with TLS or without.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 /// What is read from the socket at once, in bytes. The library's 128 KiB would be allocated for
 /// each client of a bench or a rehearsal; small reads are no slower.
@@ -31,13 +38,14 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    /// Begins to connect. What comes of it is the first input.
-    pub(crate) fn connect(address: Address) -> Self {
+    /// Begins to connect: by TLS to the hall with this certificate, or plainly. What comes of it is
+    /// the first input.
+    pub(crate) fn connect(address: Address, hall: Option<Fingerprint>) -> Self {
         let (to_session, inputs) = mpsc::channel(INBOX_FRAMES);
         let (outbox, from_session) = mpsc::channel(OUTBOX_FRAMES);
         let mut task = JoinSet::new();
         task.spawn(async move {
-            let why = converse(&address, &to_session, from_session).await;
+            let why = converse(&address, hall, &to_session, from_session).await;
             // The session may have dropped this wire meanwhile, and then nobody wants to know.
             let _ = to_session.send(Input::Closed(why)).await;
         });
@@ -73,10 +81,11 @@ pub(crate) fn encode(frame: &ClientFrame) -> String {
 
 async fn converse(
     address: &Address,
+    hall: Option<Fingerprint>,
     inputs: &mpsc::Sender<Input>,
     outbox: mpsc::Receiver<Message>,
 ) -> Lost {
-    let socket = match connect(address).await {
+    let socket = match connect(address, hall).await {
         Ok(socket) => socket,
         Err(why) => return why,
     };
@@ -90,16 +99,48 @@ async fn converse(
     }
 }
 
-async fn connect(address: &Address) -> Result<WebSocketStream<TcpStream>, Lost> {
+async fn connect(
+    address: &Address,
+    hall: Option<Fingerprint>,
+) -> Result<WebSocketStream<Box<dyn Stream>>, Lost> {
+    let stream: Box<dyn Stream> = match hall {
+        Some(hall) => Box::new(tls::shake_hands(reach(address).await?, Some(hall)).await?),
+        None if address.is_secure() => return Err(Lost::NotPaired),
+        None => Box::new(reach(address).await?),
+    };
+    upgrade(address, stream).await
+}
+
+/// The hall's port, with nothing said yet.
+pub(crate) async fn reach(address: &Address) -> Result<TcpStream, Lost> {
     let unreachable = |error: std::io::Error| Lost::Unreachable(error.to_string());
     let stream = TcpStream::connect((address.host(), address.port()))
         .await
         .map_err(unreachable)?;
     stream.set_nodelay(true).map_err(unreachable)?;
-    let (socket, _) = client_async_with_config(address.to_string(), stream, Some(config()))
-        .await
-        .map_err(|error| Lost::NotAHall(error.to_string()))?;
-    Ok(socket)
+    Ok(stream)
+}
+
+/// From HTTP to a WebSocket, over whatever carries them.
+pub(crate) async fn upgrade<S: Stream>(
+    address: &Address,
+    stream: S,
+) -> Result<WebSocketStream<S>, Lost> {
+    let (host, port, path) = (address.host(), address.port(), protocol::PATH);
+    let host = match host.contains(':') {
+        true => format!("[{host}]"),
+        false => host.to_owned(),
+    };
+    // Whether there is TLS below is of no interest here, and the scheme does not travel.
+    let url = format!("ws://{host}:{port}{path}");
+    match client_async_with_config(url, stream, Some(config())).await {
+        Ok((socket, _)) => Ok(socket),
+        // The hall's word to those who speak plainly from another machine.
+        Err(Error::Http(answer)) if answer.status() == StatusCode::UPGRADE_REQUIRED => {
+            Err(Lost::NotPaired)
+        }
+        Err(error) => Err(Lost::NotAHall(error.to_string())),
+    }
 }
 
 fn config() -> WebSocketConfig {
@@ -118,7 +159,7 @@ async fn read(
     loop {
         let input = match stream.next().await {
             Some(Ok(Message::Text(text))) => match serde_json::from_str::<HallFrame>(&text) {
-                Ok(frame) => Input::Heard(frame),
+                Ok(frame) => Input::Heard(Box::new(frame)),
                 Err(error) => return Lost::NotAHall(error.to_string()),
             },
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Input::HeardAlive,

@@ -2,12 +2,12 @@
 
 mod script;
 
-use link::{Address, LinkEvent, Lost, NotAsked};
+use link::{Address, LinkEvent, Lost, NotAsked, PairError, pair};
 use protocol::{
     Act, Bye, ByeCode, ClientFrame, Done, HallFrame, MAX_FRAME_FROM_CLIENT_BYTES,
-    MAX_FRAME_FROM_HALL_BYTES, MAX_REQUESTS_IN_FLIGHT, Outcome,
+    MAX_FRAME_FROM_HALL_BYTES, MAX_REQUESTS_IN_FLIGHT, Outcome, Paired, Role, Secret,
 };
-use script::{Client, Hall, TIME, rows, soon, welcome};
+use script::{Certificate, Client, Hall, TIME, rows, soon, welcome};
 use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
@@ -223,4 +223,94 @@ async fn a_link_ends_with_its_last_handle() {
     drop(handle);
     soon(running).await.unwrap();
     visit.gone().await;
+}
+
+#[tokio::test]
+async fn a_paired_device_talks_by_tls_with_its_own_hall_alone() {
+    let (own, other) = (Certificate::new(), Certificate::new());
+    let mut hall = Hall::open().await;
+    hall.show(&other);
+    // Whatever the address says: what is paired says nothing plainly.
+    let mut client = Client::paired(hall.address(), &own);
+    hall.rejected_visit().await;
+    let (_, why) = client.wait_until_down().await;
+    assert_eq!(why, Lost::OtherHall);
+    hall.show(&own);
+    let mut client = Client::paired(hall.address(), &own);
+    let (mut visit, hello) = hall.welcomed_visit(1).await;
+    assert_eq!(hello.key, Some(Secret::new("the device's key")));
+    client.wait_until_up().await;
+    let id = client.handle.request(act()).unwrap();
+    assert_eq!(visit.hear().await, ClientFrame::Request { id, act: act() });
+    visit.say(&answer(id)).await;
+    assert_eq!(wait_for_answer(&mut client).await, id);
+}
+
+#[tokio::test]
+async fn an_unpaired_device_says_nothing_by_tls_and_hears_that_it_must_be_paired() {
+    let hall = Hall::open().await;
+    let mut client = Client::start(hall.address().secure());
+    assert_eq!(client.wait_until_down().await.1, Lost::NotPaired);
+    let mut client = Client::start(hall.address());
+    hall.answer("HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\n\r\n")
+        .await;
+    assert_eq!(client.wait_until_down().await.1, Lost::NotPaired);
+}
+
+#[tokio::test]
+async fn a_paired_device_does_not_take_a_plain_answer() {
+    let hall = Hall::open().await;
+    let mut client = Client::paired(hall.address(), &Certificate::new());
+    hall.answer("HTTP/1.1 101 Switching Protocols\r\n\r\n")
+        .await;
+    let (_, why) = client.wait_until_down().await;
+    assert!(matches!(why, Lost::NotAHall(_)), "{why}");
+}
+
+#[tokio::test]
+async fn a_hall_that_does_not_know_the_code_pairs_nobody() {
+    let mut hall = Hall::open().await;
+    hall.show(&Certificate::new());
+    let address = hall.address();
+    let pairing = tokio::spawn(async move {
+        let told = pair(&address, "kiosk-1", "test", "K7QM-3XPD").await;
+        told.map(|(paired, _)| paired)
+    });
+    let mut visit = hall.visit().await;
+    let ClientFrame::Pair(ask) = visit.hear().await else {
+        panic!("the first frame is a pair");
+    };
+    assert_eq!(ask.device, "kiosk-1");
+    let frame = serde_json::to_string(&ask).unwrap();
+    assert!(
+        !frame.contains("K7QM") && !frame.contains("3XPD"),
+        "{frame}"
+    );
+    visit
+        .say(&HallFrame::Paired(Paired {
+            key: Secret::new("a key"),
+            role: Role::Kiosk,
+            // What the device said is no proof of the other side.
+            proof: ask.proof,
+        }))
+        .await;
+    assert_eq!(soon(pairing).await.unwrap(), Err(PairError::Impostor));
+}
+
+#[tokio::test]
+async fn a_hall_that_refuses_to_pair_is_heard() {
+    let mut hall = Hall::open().await;
+    hall.show(&Certificate::new());
+    let address = hall.address();
+    let pairing = tokio::spawn(async move { pair(&address, "kiosk-1", "test", "K7QM-3XPD").await });
+    let mut visit = hall.visit().await;
+    visit.hear().await;
+    visit
+        .say(&HallFrame::Bye(Bye {
+            code: ByeCode::PairingFailed,
+            message: "get a new code".into(),
+        }))
+        .await;
+    let told = soon(pairing).await.unwrap().unwrap_err().to_string();
+    assert!(told.contains("get a new code"), "{told}");
 }

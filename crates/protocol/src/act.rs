@@ -42,6 +42,9 @@ pub enum Act {
     Printed {
         /// Ticket id.
         ticket: u64,
+        /// How many copies with the bar of a reprint are on paper by now.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        copies: u32,
     },
     /// The slip of this ticket was not printed, or it is not known. The ticket stays valid and
     /// staff are told.
@@ -228,6 +231,20 @@ pub enum Act {
         /// Number of the counter.
         counter: u16,
     },
+    /// No printer works: people tear numbers off the pre-printed roll, nobody gets another one, and
+    /// counters call them in their order once nobody else waits. Also when another roll is put in.
+    BeginRoll {
+        /// The number that is torn off next, without its letters.
+        first: u32,
+    },
+    /// Printers work again.
+    EndRoll {},
+    /// The figures of the open day. Answered by [`crate::Done::Report`].
+    Report {},
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Act {
@@ -261,7 +278,9 @@ impl Act {
             | Self::PutBack { .. }
             | Self::Transfer { .. }
             | Self::Pause { .. }
-            | Self::Resume { .. } => &[Counter, Supervisor],
+            | Self::Resume { .. }
+            | Self::Report {} => &[Counter, Supervisor],
+            Self::BeginRoll { .. } | Self::EndRoll {} => &[Counter, Guide, Supervisor],
         }
     }
 

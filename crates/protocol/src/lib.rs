@@ -10,6 +10,7 @@ mod frame;
 mod limits;
 mod outcome;
 mod refusal;
+mod report;
 mod role;
 mod row;
 mod secret;
@@ -23,11 +24,12 @@ pub use frame::{
 pub use limits::*;
 pub use outcome::{Booked, Called, Continued, Done, Issued, Outcome, Returned, WaitRange};
 pub use refusal::Refusal;
+pub use report::{ClerkFigures, CounterFigures, DayReport, Figures, ServiceFigures, Spread};
 pub use role::{Audience, Role};
 pub use row::{
     AlarmKind, AlarmRow, AsksPhone, CallReason, CallRow, CallState, CallWhy, ClassRow, CounterRow,
     CounterState, Desk, DeviceRow, DoorState, Doors, HallRow, HeldTicket, InHand, Key, Limit,
-    MissedTicket, NextInLine, NoticeRow, OutcomeRow, PassedOver, Row, ServiceRow, Stamped,
+    MissedTicket, NextInLine, NoticeRow, OutcomeRow, PassedOver, RollRow, Row, ServiceRow, Stamped,
     TicketRow,
 };
 pub use secret::Secret;

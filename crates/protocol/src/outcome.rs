@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Refusal;
+use crate::{DayReport, Refusal};
 
 /// The one outcome of a request id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,8 @@ pub enum Done {
     Returned(Returned),
     /// The slip is to be printed again, with its mark as a reprint.
     Reprint(Issued),
+    /// The figures of the day.
+    Report(Box<DayReport>),
     /// The act was done and has nothing to tell beyond the rows.
     Done,
 }

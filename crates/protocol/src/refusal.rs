@@ -54,6 +54,19 @@ pub enum Refusal {
     NotWaiting,
     /// What became of this slip is already recorded as printed.
     AlreadyPrinted,
+    /// The hall has no pre-printed roll: its settings say nothing of one.
+    NoRoll,
+    /// Numbers come from the pre-printed roll now: tear one off at the guide desk.
+    RollInUse,
+    /// Numbers do not come from the roll.
+    RollNotInUse,
+    /// The roll has no such number that was not called today.
+    NotOnRoll {
+        /// The first that may be.
+        first: u32,
+        /// The last.
+        last: u32,
+    },
     /// The hall, or this service, takes nobody at this hour.
     NotOpen {
         /// When it opens next today, local time `13:30`; absent if not today.

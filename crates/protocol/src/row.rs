@@ -156,6 +156,9 @@ pub struct HallRow {
     /// The letters of all series of numbers that a customer may hold.
     #[serde(default, skip_serializing_if = "is_default")]
     pub prefixes: Vec<String>,
+    /// The pre-printed roll that stands in when no printer works, if the hall has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roll: Option<RollRow>,
     /// Whether the hall believes every program on its own machine: it is being tried out, and must not serve
     /// customers.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -163,6 +166,17 @@ pub struct HallRow {
     /// Whether people sign in with a PIN.
     #[serde(default, skip_serializing_if = "is_default")]
     pub asks_pin: bool,
+}
+
+/// The pre-printed roll.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RollRow {
+    /// The letters before its numbers.
+    pub prefix: String,
+    /// The number that is called next, without the letters, while the roll stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<u32>,
 }
 
 /// Whether numbers are given out now.
@@ -193,6 +207,8 @@ pub enum DoorState {
     Closed,
     /// The quota of this part of the day is used up.
     QuotaUsedUp,
+    /// No printer works, and numbers are torn off a roll at the guide desk.
+    Roll,
 }
 
 /// Whether a customer is asked for a telephone number.

@@ -10,8 +10,8 @@ use serde_json::Value;
 const FRAMES: &str = include_str!("frames.txt");
 
 /// What a client may leave out.
-const OPTIONAL: [&str; 8] = [
-    "resume", "then", "phone", "outcome", "minutes", "key", "pin", "token",
+const OPTIONAL: [&str; 9] = [
+    "resume", "then", "phone", "outcome", "minutes", "copies", "key", "pin", "token",
 ];
 
 fn frames_of(sender: &str) -> Vec<&'static str> {

@@ -144,7 +144,10 @@ fn busy_day() -> Vec<Event> {
         hall.steady_ms += 1_500;
         hall.act(&take(place));
         let ticket = hall.queue.day().tickets().last().map(|ticket| ticket.id);
-        hall.act(&Command::Printed(ticket.expect("a ticket")));
+        hall.act(&Command::Printed {
+            ticket: ticket.expect("a ticket"),
+            copies: 0,
+        });
         let counter = CounterNumber(1 + (place % u32::from(COUNTERS)) as u16);
         if hall.decide(&Command::CallNext(counter)) > 0 {
             hall.act(&Command::CallNext(counter));

@@ -42,7 +42,12 @@ pub enum Command {
         channel: Channel,
     },
     /// Record that the slip was printed.
-    Printed(TicketId),
+    Printed {
+        /// The ticket.
+        ticket: TicketId,
+        /// How many copies with the bar of a reprint are on paper.
+        copies: u32,
+    },
     /// Record that the slip was not printed, or that nobody knows.
     NotPrinted(TicketId, NoPaper),
     /// Print the slip again.
@@ -136,6 +141,13 @@ pub enum Command {
     },
     /// Calls again.
     Resume(CounterNumber),
+    /// No printer works: call numbers of the pre-printed roll.
+    BeginRoll {
+        /// The number that is torn off next.
+        first: u32,
+    },
+    /// Printers work again.
+    EndRoll,
 }
 
 /// The time of an appointment, as three clocks tell it.

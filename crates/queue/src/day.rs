@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::index::Index;
+use crate::name::MAX_SERIAL;
 use crate::{
     Alarm, AppointmentCode, CallId, CounterNumber, Date, Desk, Holder, Moment, Number, SeriesCode,
     ServiceCode, Settings, State, Ticket, TicketId,
@@ -34,6 +35,8 @@ pub struct Day {
     pub(crate) handling_ms: BTreeMap<ServiceCode, u64>,
     /// The alarms that stand.
     pub(crate) alarms: BTreeMap<Alarm, Raised>,
+    /// The next number of the pre-printed roll, while it stands in.
+    pub(crate) roll: Option<u32>,
 }
 
 /// A counter of the open day at which somebody has signed in.
@@ -119,6 +122,12 @@ impl Day {
         self.finished.get(&number).copied().unwrap_or(0)
     }
 
+    /// The next number of the pre-printed roll, while it stands in for the printers.
+    #[must_use]
+    pub fn roll(&self) -> Option<u32> {
+        self.roll
+    }
+
     /// How many wait in all.
     #[must_use]
     pub fn waiting(&self) -> u32 {
@@ -187,6 +196,11 @@ impl Day {
             .iter()
             .filter(|ticket| ticket.state == state)
             .count()
+    }
+
+    /// Whether the day's serial numbers reach for one ticket more.
+    pub(crate) fn has_room_for_a_ticket(&self) -> bool {
+        self.tickets.len() < MAX_SERIAL as usize
     }
 
     pub(crate) fn next_ticket(&self, date: Date) -> TicketId {

@@ -44,6 +44,8 @@ pub enum Happening {
     Printed {
         /// The ticket.
         ticket: TicketId,
+        /// How many copies with the bar of a reprint there are now.
+        copies: u32,
     },
     /// Its slip was not printed.
     NotPrinted {
@@ -244,6 +246,13 @@ pub enum Happening {
         /// The ticket.
         ticket: TicketId,
     },
+    /// Numbers come from the pre-printed roll, which is issued when they are called.
+    RollBegun {
+        /// The first that is called.
+        next: u32,
+    },
+    /// Numbers come from printers again.
+    RollEnded,
     /// Something that is no business of the rules and stands in the same record: who was let in or shut out.
     /// The rules do not look at it.
     Noted {

@@ -44,7 +44,10 @@ impl Change<'_> {
             }
             Happening::DayClosed { .. } | Happening::Booked { .. } => {}
             Happening::Issued(issued) => self.issue(issued),
-            Happening::Printed { ticket } => self.set_paper(*ticket, Paper::Printed),
+            Happening::Printed { ticket, copies } => self.ticket(*ticket, |ticket| {
+                ticket.paper = Paper::Printed;
+                ticket.copies = *copies;
+            }),
             Happening::NotPrinted { ticket, why } => {
                 self.set_paper(*ticket, Paper::Missing(*why));
             }
@@ -165,6 +168,8 @@ impl Change<'_> {
             Happening::HandlingOver { ticket } => {
                 self.call_of(*ticket, |call| call.handling_told.over = true);
             }
+            Happening::RollBegun { next } => self.day.roll = Some(*next),
+            Happening::RollEnded => self.day.roll = None,
             Happening::AlarmRaised { alarm, level } => {
                 let raised = Raised {
                     level: *level,
@@ -185,7 +190,16 @@ impl Change<'_> {
             *self.day.issued_in.entry(minute).or_default() += 1;
         }
         self.day.checked_in.extend(issued.appointment.clone());
+        let torn_off = issued.channel == Channel::Roll;
+        if torn_off {
+            self.day.roll = Some(issued.number.value + 1);
+        }
         let ticket = Ticket {
+            paper: if torn_off {
+                Paper::Printed
+            } else {
+                Paper::Unknown
+            },
             errands: issued.errands.iter().map(errand).collect(),
             in_order: issued.in_order,
             waits_from_ms: issued.waits_from_ms,

@@ -38,7 +38,11 @@ impl Queue {
             })?;
             let number = &ticket.number;
             let before = last.insert(&number.series, number.value);
-            hold(before.is_none_or(|last| number.value == last + 1), || {
+            // Of the pre-printed roll another piece may have been put in.
+            let roll = self.settings.roll.as_ref();
+            let torn_off = roll.is_some_and(|roll| roll.series == number.series);
+            let follows = |last| number.value == last + 1 || torn_off && number.value > last;
+            hold(before.is_none_or(follows), || {
                 format!("{number} follows number {before:?}")
             })?;
         }

@@ -20,6 +20,7 @@ mod decide;
 mod estimate;
 mod event;
 mod evolve;
+mod figures;
 mod hours;
 mod index;
 mod invariants;
@@ -37,6 +38,7 @@ pub use command::{CancelWhy, Command, PutBack, Slot};
 pub use day::{Counter, Day, Raised};
 pub use estimate::{Wait, Workload};
 pub use event::{Alarm, Event, Happening, Issued, NoPaper, Requeue, Then};
+pub use figures::{Figures, Spread, Tally};
 pub use hours::{Doors, Hours, Period};
 pub use invariants::Broken;
 pub use name::{
@@ -48,7 +50,7 @@ pub use reason::{Passed, Reason, Why};
 pub use refusal::Refusal;
 pub use settings::{
     AlarmLevels, AppointmentRule, Class, CounterPlan, HandlingLimit, MissedRule, Quota, RecallRule,
-    Reserved, Series, Service, Settings,
+    Reserved, RollRule, Series, Service, Settings,
 };
 pub use ticket::{
     Call, Channel, Desk, Errand, ErrandDone, Hold, Missed, Paper, Place, State, Ticket, Told,

@@ -90,4 +90,17 @@ pub enum Refusal {
     TicketEnded,
     /// The slip is recorded as printed.
     AlreadyPrinted,
+    /// The hall has no pre-printed roll.
+    NoRoll,
+    /// Numbers come from the pre-printed roll now.
+    RollInUse,
+    /// They do not.
+    RollNotInUse,
+    /// The roll has no such number that was not called today.
+    NotOnRoll {
+        /// The first that may be called.
+        first: u32,
+        /// The last.
+        last: u32,
+    },
 }

@@ -19,6 +19,8 @@ pub struct Settings {
     pub series: BTreeMap<SeriesCode, Series>,
     /// The series of those who are served without a ticket.
     pub walk_in_series: Option<SeriesCode>,
+    /// The pre-printed paper roll that stands in when no printer works.
+    pub roll: Option<RollRule>,
     /// Clerks who do not know every service, and those that they know.
     pub skills: BTreeMap<String, BTreeSet<ServiceCode>>,
     /// What may come of an errand.
@@ -103,6 +105,15 @@ pub struct Series {
     pub last: u32,
     /// The series that goes on when this one is used up; without one, no more numbers are given.
     pub then: Option<SeriesCode>,
+}
+
+/// The pre-printed paper roll.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RollRule {
+    /// The series that is printed on it.
+    pub series: SeriesCode,
+    /// The class of those who hold its numbers.
+    pub class: ClassCode,
 }
 
 /// A counter.

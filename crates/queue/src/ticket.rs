@@ -107,6 +107,8 @@ pub enum Channel {
     Phone,
     /// Served without one.
     WalkIn,
+    /// Torn off the pre-printed roll.
+    Roll,
 }
 
 /// The call of a ticket.

@@ -167,7 +167,7 @@ impl Controller {
 /// The hall knows what became of this paper, so the kiosk need not remember it any longer.
 fn told(act: &Act) -> Option<Effect> {
     match act {
-        Act::Printed { ticket } | Act::NotPrinted { ticket, .. } => {
+        Act::Printed { ticket, .. } | Act::NotPrinted { ticket, .. } => {
             Some(Effect::Told { ticket: *ticket })
         }
         _ => None,

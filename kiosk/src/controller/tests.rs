@@ -170,7 +170,7 @@ fn two_touches_take_a_ticket() {
     );
     let news = PaperNews::Printed;
     let report = kiosk.happen(Event::Paper { ticket, news });
-    assert_eq!(the_ask(&report).1, Act::Printed { ticket });
+    assert_eq!(the_ask(&report).1, Act::Printed { ticket, copies: 0 });
     assert_eq!(kiosk.paper(), PaperView::Printed);
 }
 
@@ -294,7 +294,7 @@ fn a_slow_printer_does_not_keep_the_customer_in_doubt() {
     assert_eq!(kiosk.paper(), PaperView::Missing);
     let news = PaperNews::Printed;
     let report = kiosk.happen(Event::Paper { ticket, news });
-    assert_eq!(the_ask(&report).1, Act::Printed { ticket });
+    assert_eq!(the_ask(&report).1, Act::Printed { ticket, copies: 0 });
     assert_eq!(kiosk.paper(), PaperView::Printed);
 }
 
@@ -308,7 +308,7 @@ fn a_paper_that_comes_after_its_page_is_still_reported() {
     assert!(kiosk.is_at_start());
     let news = PaperNews::Printed;
     let report = kiosk.happen(Event::Paper { ticket, news });
-    assert_eq!(the_ask(&report).1, Act::Printed { ticket });
+    assert_eq!(the_ask(&report).1, Act::Printed { ticket, copies: 0 });
     assert!(kiosk.is_at_start());
 }
 

@@ -22,6 +22,8 @@ pub enum RefusalView {
     CutOff,
     /// Those of this part of the day are used up.
     QuotaUsedUp,
+    /// Numbers are torn off a roll at the guide desk.
+    RollInUse,
     /// A telephone number is needed, and what was given is none.
     BadPhone,
     /// This telephone number has a ticket already.
@@ -73,6 +75,7 @@ pub(super) fn refusal_view(act: &Act, refusal: &Refusal) -> RefusalView {
         },
         Refusal::CutOff => RefusalView::CutOff,
         Refusal::QuotaUsedUp => RefusalView::QuotaUsedUp,
+        Refusal::RollInUse => RefusalView::RollInUse,
         Refusal::UnknownAppointment => RefusalView::UnknownAppointment,
         Refusal::AppointmentUsed => RefusalView::AppointmentUsed,
         Refusal::TooEarly { from } => RefusalView::TooEarly { from: from.clone() },

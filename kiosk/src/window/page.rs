@@ -143,6 +143,7 @@ fn doors(doors: &Doors) -> ui::Doors {
             DoorState::CutOff => ui::DoorState::CutOff,
             DoorState::Closed => ui::DoorState::Closed,
             DoorState::QuotaUsedUp => ui::DoorState::UsedUp,
+            DoorState::Roll => ui::DoorState::Roll,
         },
         opens_at: time(&doors.opens_at),
         closes_at: time(&doors.closes_at),

@@ -13,6 +13,7 @@ pub(super) fn reason(refusal: &RefusalView) -> RefusalReason {
         RefusalView::NotOpen { .. } => RefusalReason::NotOpen,
         RefusalView::CutOff => RefusalReason::CutOff,
         RefusalView::QuotaUsedUp => RefusalReason::QuotaUsedUp,
+        RefusalView::RollInUse => RefusalReason::RollInUse,
         RefusalView::BadPhone => RefusalReason::BadPhone,
         RefusalView::PhoneHasTicket { .. } => RefusalReason::PhoneHasTicket,
         RefusalView::UnknownAppointment => RefusalReason::UnknownAppointment,

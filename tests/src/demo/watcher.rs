@@ -29,6 +29,7 @@ impl Watcher {
             role,
             device: device.to_owned(),
             app: concat!("demo ", env!("CARGO_PKG_VERSION")).to_owned(),
+            paired: None,
         };
         let (tell, events) = mpsc::channel();
         // Nobody listens any more when the demo is ending.

@@ -29,6 +29,7 @@ impl Client {
             role,
             device: device.to_owned(),
             app: "test".to_owned(),
+            paired: None,
         };
         let (told, events) = mpsc::unbounded_channel();
         let (handle, link): (_, Link<_>) = link::open(settings, move |event| {

@@ -9,6 +9,7 @@ mod devices;
 mod journal;
 mod known;
 mod message;
+mod report;
 mod rows;
 mod slip;
 mod table;
@@ -276,6 +277,9 @@ impl<J: Journal> Engine<J> {
         if !act.may_be_asked_by(role) || (of_appointments && !self.settings.appointments) {
             return Err(Refusal::NotAllowed);
         }
+        if let Act::Report {} = act {
+            return self.report(now, calendar);
+        }
         let date = self.queue.day().date().unwrap_or(now.today);
         let known = known::look_up(act, id, date, (&self.journal, calendar))?;
         let command = translate::command(act, role, self.queue.day(), &known)?;
@@ -290,6 +294,15 @@ impl<J: Journal> Engine<J> {
         };
         let done = teller.tell(&events);
         Ok((events, done))
+    }
+
+    fn report(&self, now: Now, calendar: &dyn Calendar) -> Result<(Vec<Event>, Done), Refusal> {
+        let rules = self.queue.settings().clone();
+        let report = report::report(rules, &self.journal, (now, calendar)).map_err(|error| {
+            tracing::error!("the day cannot be counted: {error}. See `hall audit verify`.");
+            Refusal::NotStored
+        })?;
+        Ok((Vec::new(), Done::Report(Box::new(report))))
     }
 
     /// What happens by itself, until nothing does.

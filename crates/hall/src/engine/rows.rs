@@ -3,7 +3,7 @@
 use protocol::{
     AsksPhone, Audience, CallRow, ClassRow, CounterRow, CounterState, Desk, DeviceRow, DoorState,
     Doors, HallRow, HeldTicket, InHand, LAST_CALLS, MissedTicket, NextInLine, NoticeRow,
-    OutcomeRow, Row, ServiceRow, SlipRow, TicketRow,
+    OutcomeRow, RollRow, Row, ServiceRow, SlipRow, TicketRow,
 };
 use queue::{CounterNumber, Now, Paper, Queue, ServiceCode, State, Ticket, Workload};
 
@@ -99,6 +99,10 @@ impl View<'_> {
                 .filter(|code| rules.walk_in_series.as_ref() != Some(code))
                 .map(ToString::to_string)
                 .collect(),
+            roll: rules.roll.as_ref().map(|roll| RollRow {
+                prefix: roll.series.to_string(),
+                next: day.roll(),
+            }),
             ..Default::default()
         }
     }
@@ -257,6 +261,12 @@ impl View<'_> {
 
     /// Whether numbers are given out now, in the hall or for a service.
     fn doors(&self, service: Option<&ServiceCode>) -> Doors {
+        if self.queue.day().roll().is_some() {
+            return Doors {
+                state: DoorState::Roll,
+                ..Doors::default()
+            };
+        }
         let (date, time) = (self.now.today, self.now.time_of_day_ms);
         let date = self.queue.day().date().unwrap_or(date);
         let by_hours = doors(self.queue.settings().doors(service, date, time));

@@ -55,7 +55,10 @@ pub(crate) fn command(act: &Act, role: Role, day: &Day, known: &Known) -> Result
                 channel: channel(role),
             }
         }
-        Act::Printed { ticket } => Command::Printed(TicketId(*ticket)),
+        Act::Printed { ticket, copies } => Command::Printed {
+            ticket: TicketId(*ticket),
+            copies: *copies,
+        },
         Act::NotPrinted { ticket, reason } => {
             Command::NotPrinted(TicketId(*ticket), no_paper(*reason))
         }
@@ -146,6 +149,10 @@ pub(crate) fn command(act: &Act, role: Role, day: &Day, known: &Known) -> Result
             reason: text("reason", reason, MAX_REASON_CHARS)?,
         },
         Act::Resume { counter: at } => Command::Resume(counter(at)),
+        Act::BeginRoll { first } => Command::BeginRoll { first: *first },
+        Act::EndRoll {} => Command::EndRoll,
+        // It changes nothing, and is answered before the rules are asked.
+        Act::Report {} => return Err(Refusal::NotAllowed),
     })
 }
 
@@ -275,6 +282,10 @@ pub(crate) fn refusal(refusal: queue::Refusal, calendar: &dyn Calendar) -> Refus
         queue::Refusal::MissedTooOften => Refusal::MissedTooOften,
         queue::Refusal::TicketEnded => Refusal::TicketEnded,
         queue::Refusal::AlreadyPrinted => Refusal::AlreadyPrinted,
+        queue::Refusal::NoRoll => Refusal::NoRoll,
+        queue::Refusal::RollInUse => Refusal::RollInUse,
+        queue::Refusal::RollNotInUse => Refusal::RollNotInUse,
+        queue::Refusal::NotOnRoll { first, last } => Refusal::NotOnRoll { first, last },
     }
 }
 

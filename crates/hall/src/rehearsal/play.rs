@@ -201,6 +201,7 @@ async fn customers(
                 floor.enter(issued.ticket, customer);
                 client
                     .ask(Act::Printed {
+                        copies: 0,
                         ticket: issued.ticket,
                     })
                     .await?;

@@ -26,6 +26,8 @@ pub(super) struct HallFile {
     #[serde(default)]
     pub(super) walk_in_prefix: Option<Spanned<String>>,
     #[serde(default)]
+    pub(super) roll: Option<RollEntry>,
+    #[serde(default)]
     pub(super) hours: Option<HoursEntry>,
     #[serde(default)]
     pub(super) recall: Option<RecallEntry>,
@@ -78,6 +80,17 @@ impl Default for TicketEntry {
             missed_call_rule: true,
         }
     }
+}
+
+/// The pre-printed paper roll.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RollEntry {
+    pub(super) prefix: Spanned<String>,
+    #[serde(default = "one")]
+    pub(super) first_number: Spanned<u32>,
+    #[serde(default = "last_number_of_three_digits")]
+    pub(super) last_number: Spanned<u32>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -120,8 +120,14 @@ fn with_a_number() -> impl Strategy<Value = Act> {
 fn paper() -> impl Strategy<Value = Act> {
     let ticket = (1..20u64).prop_map(|serial| 20_261_101_000_000 + serial);
     prop_oneof![
-        ticket.clone().prop_map(|ticket| Act::Printed { ticket }),
+        ticket
+            .clone()
+            .prop_map(|ticket| Act::Printed { ticket, copies: 0 }),
         ticket.clone().prop_map(|ticket| Act::Void { ticket }),
+        (1..9u32).prop_map(|first| Act::BeginRoll { first }),
+        Just(Act::EndRoll {}),
+        Just(Act::EndRoll {}),
+        Just(Act::Report {}),
         ticket.prop_map(|ticket| Act::NotPrinted {
             ticket,
             reason: NotPrintedReason::CoverOpen,

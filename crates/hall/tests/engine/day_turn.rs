@@ -67,7 +67,10 @@ fn what_is_left_expires_on_the_record_and_numbers_start_again() {
 
     assert_eq!(number(&desk.ask(take("A", "ordinary"))), "A001");
     assert_eq!(
-        desk.ask(Act::Printed { ticket: old }),
+        desk.ask(Act::Printed {
+            ticket: old,
+            copies: 0,
+        }),
         Outcome::Refused(Refusal::UnknownTicket),
         "a ticket of yesterday is no ticket of today"
     );

@@ -80,7 +80,7 @@ async fn kiosk(url: String, place: u16) -> Vec<Issued> {
     while asked < OPERATIONS_OF_A_KIOSK || client.in_flight() > 0 {
         while asked < OPERATIONS_OF_A_KIOSK && client.in_flight() < IN_FLIGHT {
             let act = match to_print.pop_front() {
-                Some(ticket) => Act::Printed { ticket },
+                Some(ticket) => Act::Printed { ticket, copies: 0 },
                 None => next_take(asked),
             };
             client.press(act).await.expect("the hall serves");

@@ -51,7 +51,7 @@ impl Rig {
     }
 
     fn hears(&mut self, frame: HallFrame) -> Vec<Effect> {
-        self.does(Input::Heard(frame))
+        self.does(Input::Heard(Box::new(frame)))
     }
 
     fn asks(&mut self, id: u128) -> Vec<Effect> {

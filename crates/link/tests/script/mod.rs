@@ -4,13 +4,19 @@
 #![allow(clippy::unwrap_used)]
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use link::{Address, Link, LinkEvent, LinkHandle, Settings};
-use protocol::{ClientFrame, HallFrame, Hello, Role, Rows, Time, Welcome};
-use tokio::net::{TcpListener, TcpStream};
+use link::{Address, Fingerprint, Link, LinkEvent, LinkHandle, Paired, Settings};
+use protocol::{ClientFrame, HallFrame, Hello, Role, Rows, Secret, Time, Welcome};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use uuid::Uuid;
@@ -27,15 +33,57 @@ pub async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, what).await.expect("in time")
 }
 
+/// A certificate with its key.
+#[derive(Clone)]
+pub struct Certificate {
+    pub fingerprint: Fingerprint,
+    acceptor: TlsAcceptor,
+}
+
+impl Certificate {
+    pub fn new() -> Self {
+        let made = rcgen::generate_simple_self_signed(["a hall".to_owned()]).unwrap();
+        let certificate = made.cert.der().clone();
+        let fingerprint = Fingerprint(Sha256::digest(&certificate).into());
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        Self {
+            fingerprint,
+            acceptor,
+        }
+    }
+}
+
+/// What carries a visit.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
 /// Listens where the link under test connects to.
 pub struct Hall {
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
 }
 
 impl Hall {
     pub async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        Self { listener }
+        Self {
+            listener,
+            tls: None,
+        }
+    }
+
+    /// From now on it speaks TLS.
+    pub fn show(&mut self, certificate: &Certificate) {
+        self.tls = Some(certificate.acceptor.clone());
     }
 
     /// Opens where a hall was before.
@@ -43,7 +91,10 @@ impl Hall {
         let listener = TcpListener::bind((address.host(), address.port()))
             .await
             .unwrap();
-        Self { listener }
+        Self {
+            listener,
+            tls: None,
+        }
     }
 
     pub fn address(&self) -> Address {
@@ -54,8 +105,28 @@ impl Hall {
     pub async fn visit(&self) -> Visit {
         let (stream, _) = soon(self.listener.accept()).await.unwrap();
         stream.set_nodelay(true).unwrap();
+        let stream: Box<dyn Stream> = match &self.tls {
+            Some(tls) => Box::new(soon(tls.accept(stream)).await.unwrap()),
+            None => Box::new(stream),
+        };
         let socket = soon(tokio_tungstenite::accept_async(stream)).await.unwrap();
         Visit { socket }
+    }
+
+    /// The next connection is not one that a hall can go on with.
+    pub async fn rejected_visit(&self) {
+        let (stream, _) = soon(self.listener.accept()).await.unwrap();
+        let tls = self.tls.as_ref().expect("it speaks TLS");
+        assert!(soon(tls.accept(stream)).await.is_err());
+    }
+
+    /// The next connection; it gets an answer of HTTP, and no WebSocket.
+    pub async fn answer(&self, answer: &str) {
+        let (mut stream, _) = soon(self.listener.accept()).await.unwrap();
+        let mut heard = vec![0; 1_024];
+        soon(stream.read(&mut heard)).await.unwrap();
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
     }
 
     /// The next connection, welcomed and given an empty table as of `seq`.
@@ -90,7 +161,7 @@ pub fn rows(seq: u64) -> HallFrame {
 
 /// One connection of the link under test.
 pub struct Visit {
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<Box<dyn Stream>>,
 }
 
 impl Visit {
@@ -136,11 +207,25 @@ pub struct Client {
 
 impl Client {
     pub fn start(address: Address) -> Self {
+        Self::start_as(address, None)
+    }
+
+    /// A device that was paired with the holder of a certificate.
+    pub fn paired(address: Address, certificate: &Certificate) -> Self {
+        let paired = Paired {
+            hall: certificate.fingerprint,
+            key: Secret::new("the device's key"),
+        };
+        Self::start_as(address, Some(paired))
+    }
+
+    fn start_as(address: Address, paired: Option<Paired>) -> Self {
         let settings = Settings {
             address,
             role: Role::Kiosk,
             device: "kiosk-1".into(),
             app: "test".into(),
+            paired,
         };
         let (told, events) = mpsc::unbounded_channel();
         let (handle, link): (_, Link<_>) = link::open(settings, move |event| {

@@ -14,9 +14,10 @@ impl Queue {
         if stays(&finished) {
             return Ok(finished);
         }
-        let pick = self.next_for(counter, now.at);
-        let pick = pick.ok_or(Refusal::NobodyWaits)?;
-        Ok(self.and_call(now, counter, finished, pick))
+        match self.next_for(counter, now.at) {
+            Some(pick) => Ok(self.and_call(now, counter, finished, pick)),
+            None => self.call_from_roll(now, counter, finished),
+        }
     }
 
     pub(super) fn call_chosen(
@@ -48,6 +49,10 @@ impl Queue {
         }
         if let Some(pick) = self.next_for(counter, now.at) {
             return Ok(self.and_call(now, counter, happenings, pick));
+        }
+        match self.call_from_roll(now, counter, happenings.clone()) {
+            Err(Refusal::NobodyWaits) => {}
+            of_roll => return of_roll,
         }
         if self.open(counter)?.awaiting.is_none() {
             happenings.push(Happening::Awaiting { counter });

@@ -6,6 +6,7 @@ mod customer;
 mod due;
 mod finish;
 mod paper;
+mod roll;
 mod seat;
 mod take;
 mod transfer;
@@ -49,7 +50,7 @@ impl Queue {
                 (service, class),
                 (*slot_wall_ms, *channel),
             ),
-            Command::Printed(ticket) => self.printed(*ticket),
+            Command::Printed { ticket, copies } => self.printed(*ticket, *copies),
             Command::NotPrinted(ticket, why) => self.not_printed(*ticket, *why),
             Command::Reprint(ticket) => self.reprint(*ticket),
             Command::Cancel(ticket, why) => self.cancel(*ticket, *why),
@@ -63,6 +64,8 @@ impl Queue {
             Command::SignOut(counter) => self.sign_out(*counter),
             Command::Pause { counter, reason } => self.pause(*counter, reason),
             Command::Resume(counter) => self.resume(*counter),
+            Command::BeginRoll { first } => self.begin_roll(*first),
+            Command::EndRoll => self.end_roll(),
             Command::CallNext(counter) => self.call_next(now, *counter),
             Command::CallChosen(counter, ticket) => self.call_chosen(now, *counter, *ticket),
             Command::AwaitNext(counter) => self.await_next(now, *counter),

@@ -4,11 +4,15 @@ use super::Decision;
 use crate::{Happening, NoPaper, Paper, Queue, Refusal, State, TicketId};
 
 impl Queue {
-    pub(super) fn printed(&self, ticket: TicketId) -> Decision {
-        match self.known(ticket)?.paper {
-            Paper::Printed => Ok(Vec::new()),
-            Paper::Unknown | Paper::Missing(_) => Ok(vec![Happening::Printed { ticket }]),
+    /// Copies are counted by who printed them; of two counts the greater one is true, so that no two
+    /// copies bear the same.
+    pub(super) fn printed(&self, ticket: TicketId, copies: u32) -> Decision {
+        let known = self.known(ticket)?;
+        let copies = copies.max(known.copies);
+        if known.paper == Paper::Printed && copies == known.copies {
+            return Ok(Vec::new());
         }
+        Ok(vec![Happening::Printed { ticket, copies }])
     }
 
     pub(super) fn not_printed(&self, ticket: TicketId, why: NoPaper) -> Decision {
@@ -44,7 +48,10 @@ mod tests {
             hall.act(&Command::NotPrinted(ticket, NoPaper::PaperOut));
         }
         assert_eq!(hall.queue.day().on_no_paper().count(), 2);
-        hall.act(&Command::Printed(printed));
+        hall.act(&Command::Printed {
+            ticket: printed,
+            copies: 0,
+        });
         hall.act(&Command::Cancel(over, CancelWhy::HeldByNobody));
         assert_eq!(hall.queue.day().on_no_paper().count(), 0);
     }
@@ -53,13 +60,16 @@ mod tests {
     fn what_is_printed_is_not_said_to_be_missing_and_saying_it_twice_changes_nothing() {
         let mut hall = Hall::staffed(settings());
         let ticket = hall.take("A", "ordinary");
-        hall.act(&Command::Printed(ticket));
+        hall.act(&Command::Printed { ticket, copies: 0 });
         let events = hall.journal.len();
-        hall.act(&Command::Printed(ticket));
+        hall.act(&Command::Printed { ticket, copies: 0 });
         assert_eq!(hall.journal.len(), events);
         let missing = Command::NotPrinted(ticket, NoPaper::Unknown);
         assert_eq!(hall.refusal(&missing), Some(Refusal::AlreadyPrinted));
-        let unknown = Command::Printed(TicketId(1));
+        let unknown = Command::Printed {
+            ticket: TicketId(1),
+            copies: 0,
+        };
         assert_eq!(hall.refusal(&unknown), Some(Refusal::UnknownTicket));
     }
 
@@ -67,7 +77,7 @@ mod tests {
     fn a_slip_is_printed_again_with_the_same_number_while_it_is_good_for_something() {
         let mut hall = Hall::staffed(settings());
         let ticket = hall.take("A", "ordinary");
-        hall.act(&Command::Printed(ticket));
+        hall.act(&Command::Printed { ticket, copies: 0 });
         hall.act(&Command::Reprint(ticket));
         let again = hall.ticket(ticket);
         assert_eq!(

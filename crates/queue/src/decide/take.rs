@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::Decision;
-use crate::name::MAX_SERIAL;
 use crate::{
     AppointmentCode, Channel, ClassCode, Date, Doors, Happening, Holder, Issued, Now, Number,
     Queue, Refusal, SeriesCode, ServiceCode, Slot,
@@ -21,6 +20,7 @@ impl Queue {
         if errands.is_empty() || different.len() < errands.len() {
             return Err(Refusal::BadErrands);
         }
+        self.roll_is_not_in_use()?;
         for service in errands {
             self.known_business(service, class)?;
             self.doors_are_open(service, self.date(now), now.time_of_day_ms)?;
@@ -65,6 +65,7 @@ impl Queue {
         (slot_wall_ms, channel): (i64, Channel),
     ) -> Decision {
         self.known_business(service, class)?;
+        self.roll_is_not_in_use()?;
         if self.day.checked_in.contains(appointment) {
             return Err(Refusal::AppointmentUsed);
         }
@@ -166,7 +167,7 @@ impl Queue {
             let known = known.ok_or(Refusal::NumbersUsedUp)?;
             let last = self.day.last_numbers.get(series);
             let value = last.map_or(known.first, |last| last + 1).max(known.first);
-            if value <= known.last && self.day.tickets.len() < MAX_SERIAL as usize {
+            if value <= known.last && self.day.has_room_for_a_ticket() {
                 let series = series.clone();
                 return Ok(Number { series, value });
             }

@@ -4,8 +4,8 @@ use std::slice;
 
 use proptest::prelude::*;
 use queue::{
-    CancelWhy, CounterNumber, Desk, Event, Happening, Issued, Paper, Place, Reason, Requeue,
-    ServiceCode, State, Then, TicketId,
+    CancelWhy, Channel, CounterNumber, Desk, Event, Happening, Issued, Paper, Place, Reason,
+    Requeue, ServiceCode, State, Then, TicketId,
 };
 
 use crate::model::{Errand, Held, Model, Seat, Ticket};
@@ -17,6 +17,10 @@ impl Model {
             Happening::DayOpened { .. } => self.open_day()?,
             Happening::DayClosed { .. } | Happening::Booked { .. } => {}
             Happening::Issued(issued) => self.issue(issued)?,
+            Happening::RollBegun { next } => self.begin_roll(*next)?,
+            Happening::RollEnded => {
+                prop_assert!(self.roll.take().is_some(), "a roll that stands in is ended");
+            }
             Happening::AlarmRaised { alarm, .. } => {
                 prop_assert!(self.alarms.insert(alarm.clone()), "an alarm is raised once");
             }
@@ -77,11 +81,19 @@ impl Model {
     /// What is noted of a ticket and leaves it where it is.
     fn note(&mut self, what: &Happening) -> Held {
         match what {
-            Happening::Printed { ticket } => self.ticket(*ticket)?.paper = Paper::Printed,
+            Happening::Printed { ticket, copies } => {
+                let ticket = self.ticket(*ticket)?;
+                prop_assert!(*copies >= ticket.copies, "no two copies bear the same");
+                (ticket.paper, ticket.copies) = (Paper::Printed, *copies);
+            }
             Happening::NotPrinted { ticket, why } => {
                 self.ticket(*ticket)?.paper = Paper::Missing(*why);
             }
-            Happening::Reprinted { ticket } => self.ticket(*ticket)?.paper = Paper::Unknown,
+            Happening::Reprinted { ticket } => {
+                let ticket = self.ticket(*ticket)?;
+                ticket.paper = Paper::Unknown;
+                ticket.copies += 1;
+            }
             Happening::ClassSet { ticket, class, .. } => {
                 let ticket = self.ticket(*ticket)?;
                 if ticket.state == State::Waiting && ticket.class != *class {
@@ -226,12 +238,33 @@ impl Model {
         Ok(())
     }
 
+    fn begin_roll(&mut self, next: u32) -> Held {
+        let rule = self.settings.roll.clone();
+        let Some(rule) = rule else {
+            return Err(TestCaseError::fail("the hall has no roll"));
+        };
+        let called = self.last_number(&rule.series);
+        prop_assert!(called.is_none_or(|last| next > last), "called once a day");
+        self.roll = Some(next);
+        Ok(())
+    }
+
     fn issue(&mut self, issued: &Issued) -> Held {
         let minute = |service: &ServiceCode| (service.clone(), issued.minute);
         self.given.extend(issued.errands.iter().map(minute));
         self.checked_in.extend(issued.appointment.clone());
         let (number, class) = (&issued.number, &issued.class);
+        let torn_off = issued.channel == Channel::Roll;
+        let mut paper = Paper::Unknown;
+        if torn_off {
+            prop_assert_eq!(self.roll, Some(number.value), "the roll is called in order");
+            self.roll = Some(number.value + 1);
+            paper = Paper::Printed;
+        } else {
+            prop_assert_eq!(self.roll, None, "beside the roll nobody gets a number");
+        }
         self.join(Ticket {
+            paper,
             in_order: issued.in_order,
             holder: issued.holder,
             ..Ticket::new(
@@ -250,7 +283,13 @@ impl Model {
         let series = &ticket.number.series;
         let last = self.last_number(series);
         let first = self.settings.series[series].first;
-        prop_assert_eq!(ticket.number.value, last.map_or(first, |last| last + 1));
+        let next = last.map_or(first, |last| last + 1);
+        let roll = self.settings.roll.as_ref();
+        if roll.is_some_and(|roll| roll.series == *series) {
+            prop_assert!(ticket.number.value >= next, "another piece of the roll");
+        } else {
+            prop_assert_eq!(ticket.number.value, next);
+        }
         prop_assert!(ticket.number.value <= self.settings.series[series].last);
         self.tickets.push(ticket);
         Ok(())

@@ -29,7 +29,8 @@ impl Model {
         if let Command::AwaitNext(counter) = command {
             let called = |event: &Event| matches!(event.what, Happening::Called { .. });
             let calls = decision.iter().flatten().any(called);
-            let somebody = !self.stays(*counter) && self.somebody_waits(*counter, now);
+            let somebody = !self.stays(*counter)
+                && (self.somebody_waits(*counter, now) || self.roll_comes_to(*counter));
             prop_assert_eq!(
                 calls,
                 somebody && allowed,
@@ -41,6 +42,7 @@ impl Model {
                 return Err(TestCaseError::fail("only who calls finds nobody"));
             };
             prop_assert!(!self.somebody_waits(*counter, now), "no counter idles");
+            prop_assert!(!self.roll_comes_to(*counter), "nor while there is a roll");
         }
         Ok(())
     }
@@ -63,7 +65,8 @@ impl Model {
                     |ticket: &Ticket| ticket.state.is_open() && ticket.holder == *holder;
                 let phone = !self.settings.one_ticket_per_phone
                     || holder.is_some() && !self.tickets.iter().any(has_ticket);
-                !errands.is_empty()
+                self.roll.is_none()
+                    && !errands.is_empty()
                     && different.len() == errands.len()
                     && errands.iter().all(open)
                     && phone
@@ -89,6 +92,7 @@ impl Model {
                 let rule = self.settings.appointments;
                 let late_ms = now.at.wall_ms - slot_wall_ms;
                 self.knows(service, class)
+                    && self.roll.is_none()
                     && !self.checked_in.contains(appointment)
                     && (-(rule.early_ms as i64)..=rule.late_ms as i64).contains(&late_ms)
                     && self.has_room_and_number(service, class)
@@ -103,6 +107,13 @@ impl Model {
                     && self.is_free(*counter)
                     && series.is_some_and(|series| self.has_number(series))
             }
+            Command::BeginRoll { first } => self.settings.roll.as_ref().is_some_and(|roll| {
+                let series = &self.settings.series[&roll.series];
+                let last = self.last_number(&roll.series);
+                let from = last.map_or(series.first, |last| last + 1);
+                (from..=series.last).contains(first)
+            }),
+            Command::EndRoll => self.roll.is_some(),
             Command::SignIn { counter, clerk } => self.may_sit(*counter, clerk),
             Command::SignOut(counter) => self.is_free(*counter),
             Command::Pause { counter, .. } | Command::StopAwaiting(counter) => {
@@ -120,7 +131,7 @@ impl Model {
         let state = |id: &TicketId| self.known(*id).map(|ticket| ticket.state);
         let hand = |counter: &CounterNumber| self.in_hand(*counter).map(|ticket| ticket.state);
         match command {
-            Command::Printed(id) => state(id).is_some(),
+            Command::Printed { ticket, .. } => state(ticket).is_some(),
             Command::NotPrinted(id, _) => self
                 .known(*id)
                 .is_some_and(|ticket| ticket.paper != Paper::Printed),
@@ -143,9 +154,17 @@ impl Model {
             }),
             Command::CallNext(counter) => {
                 self.may_call(*counter)
-                    && (self.stays(*counter) || self.somebody_waits(*counter, now))
+                    && (self.stays(*counter)
+                        || self.somebody_waits(*counter, now)
+                        || self.has_roll_for(*counter))
             }
-            Command::AwaitNext(counter) => self.may_call(*counter),
+            Command::AwaitNext(counter) => {
+                self.may_call(*counter)
+                    && (!self.roll_comes_to(*counter)
+                        || self.stays(*counter)
+                        || self.somebody_waits(*counter, now)
+                        || self.has_roll_for(*counter))
+            }
             Command::CallChosen(counter, id) => {
                 let now_ms = now.at.steady_ms;
                 let may = || !self.stays(*counter) && self.may_be_called(*id, *counter, now_ms);
@@ -259,6 +278,24 @@ impl Model {
 
     fn somebody_waits(&self, counter: CounterNumber, now: Now) -> bool {
         !self.candidates(counter, now.at.steady_ms).is_empty()
+    }
+
+    /// Whether the roll stands in and this counter may take somebody of it.
+    fn roll_comes_to(&self, counter: CounterNumber) -> bool {
+        let rule = self.settings.roll.as_ref().filter(|_| self.roll.is_some());
+        let Some((rule, seat)) = rule.zip(self.seats.get(&counter)) else {
+            return false;
+        };
+        let plan = &self.settings.counters[&counter];
+        let knows = |service| self.settings.knows(&seat.clerk, service);
+        plan.reserved.allows(&rule.class) && plan.services().any(knows)
+    }
+
+    /// The same, and there is paper left on it.
+    fn has_roll_for(&self, counter: CounterNumber) -> bool {
+        let rule = self.settings.roll.as_ref();
+        let last = rule.map(|rule| self.settings.series[&rule.series].last);
+        self.roll_comes_to(counter) && self.roll <= last
     }
 
     fn phone_is_free(&self, ticket: &Ticket) -> bool {

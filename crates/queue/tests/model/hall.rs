@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use queue::{
     AlarmLevels, AppointmentRule, Class, ClassCode, CounterNumber, CounterPlan, HandlingLimit,
-    Hours, MissedRule, OutcomeCode, Period, Quota, RecallRule, Reserved, Series, SeriesCode,
-    Service, ServiceCode, Settings,
+    Hours, MissedRule, OutcomeCode, Period, Quota, RecallRule, Reserved, RollRule, Series,
+    SeriesCode, Service, ServiceCode, Settings,
 };
 
 pub const SERVICES: [&str; 3] = ["A", "B", "C"];
@@ -22,6 +22,7 @@ pub const OUTCOME: &str = "papers_missing";
 const OWN: &str = "V";
 const WALK_IN: &str = "W";
 const FURTHER: &str = "Z";
+const ROLL: &str = "R";
 
 const SECOND_MS: u64 = 1_000;
 const MINUTE_MS: u64 = 60 * SECOND_MS;
@@ -52,10 +53,15 @@ fn people() -> impl Strategy<Value = Settings> {
     let known = subsequence(&SERVICES[..], 1..=SERVICES.len());
     let skills = btree_map(select(&CLERKS[..]), known, 0..3);
     let walk_in = weighted(0.8, Just(SeriesCode::new(WALK_IN)));
+    let roll = select(&CLASSES[..]).prop_map(|class| RollRule {
+        series: SeriesCode::new(ROLL),
+        class: ClassCode::new(class),
+    });
+    let paper = (walk_in, weighted(0.7, roll));
     let classes = vec(class(), CLASSES.len());
     let services = vec(service(), SERVICES.len());
-    (services, classes, counters, series(), skills, walk_in).prop_map(
-        |(services, classes, counters, series, skills, walk_in_series)| Settings {
+    (services, classes, counters, series(), skills, paper).prop_map(
+        |(services, classes, counters, series, skills, (walk_in_series, roll))| Settings {
             services: SERVICES
                 .iter()
                 .zip(services)
@@ -72,6 +78,7 @@ fn people() -> impl Strategy<Value = Settings> {
             counters: (1..=COUNTERS).map(CounterNumber).zip(counters).collect(),
             series: series.into_iter().collect(),
             walk_in_series,
+            roll,
             skills: skills
                 .into_iter()
                 .map(|(clerk, known)| (clerk.to_owned(), codes(known)))
@@ -138,7 +145,7 @@ fn counter() -> impl Strategy<Value = CounterPlan> {
 }
 
 fn series() -> impl Strategy<Value = Vec<(SeriesCode, Series)>> {
-    let codes = SERVICES.into_iter().chain([OWN, WALK_IN, FURTHER]);
+    let codes = SERVICES.into_iter().chain([OWN, WALK_IN, FURTHER, ROLL]);
     let one = |code: &'static str| {
         let goes_on = weighted(0.5, Just(SeriesCode::new(FURTHER)));
         let long = prop_oneof![1 => 1..8u32, 3 => 20..60u32];

@@ -21,6 +21,8 @@ pub struct Model {
     pub given: Vec<(ServiceCode, u16)>,
     pub checked_in: Vec<AppointmentCode>,
     pub alarms: BTreeSet<Alarm>,
+    /// The next number of the roll, while it stands in.
+    pub roll: Option<u32>,
 }
 
 #[derive(Clone)]
@@ -43,6 +45,7 @@ pub struct Ticket {
     pub from_ms: u64,
     pub holder: Option<Holder>,
     pub paper: Paper,
+    pub copies: u32,
     pub counter: Option<CounterNumber>,
     pub recalls: u32,
     pub first_called_ms: u64,
@@ -73,6 +76,7 @@ impl Model {
             given: Vec::new(),
             checked_in: Vec::new(),
             alarms: BTreeSet::new(),
+            roll: None,
         }
     }
 
@@ -132,6 +136,7 @@ impl Model {
                 .map(|seat| (&seat.clerk, &seat.paused, seat.awaiting));
             prop_assert_eq!(seat, mine);
         }
+        prop_assert_eq!(day.roll(), self.roll);
         let alarms: BTreeMap<&Alarm, &Raised> = day.alarms().collect();
         prop_assert!(alarms.into_keys().eq(&self.alarms));
         Ok(())
@@ -163,6 +168,7 @@ impl Ticket {
             from_ms,
             holder: None,
             paper: Paper::Unknown,
+            copies: 0,
             counter: None,
             recalls: 0,
             first_called_ms: 0,
@@ -212,8 +218,8 @@ impl Ticket {
             (other.current, other.in_order)
         );
         prop_assert_eq!(
-            (self.from_ms, self.paper),
-            (other.waits_from_ms, other.paper)
+            (self.from_ms, self.paper, self.copies),
+            (other.waits_from_ms, other.paper, other.copies)
         );
         prop_assert_eq!(self.missed, other.missed.count);
         prop_assert_eq!(self.counter, other.call.as_ref().map(|call| call.counter));

@@ -49,9 +49,11 @@ enum Wish {
     Transfer,
     Pause,
     Resume,
+    BeginRoll,
+    EndRoll,
 }
 
-const WISHES: [(u32, Wish); 26] = [
+const WISHES: [(u32, Wish); 28] = [
     (24, Wish::Take),
     (1, Wish::Book),
     (3, Wish::CheckIn),
@@ -78,6 +80,8 @@ const WISHES: [(u32, Wish); 26] = [
     (10, Wish::Transfer),
     (1, Wish::Pause),
     (2, Wish::Resume),
+    (1, Wish::BeginRoll),
+    (2, Wish::EndRoll),
 ];
 
 pub fn step() -> impl Strategy<Value = Step> {
@@ -120,6 +124,10 @@ impl Step {
             Wish::CallNext | Wish::CallChosen | Wish::AwaitNext | Wish::StopAwaiting => {
                 wish.of_free_clerk(self.wish)
             }
+            Wish::BeginRoll => Command::BeginRoll {
+                first: wish.next_on_roll(),
+            },
+            Wish::EndRoll => Command::EndRoll,
             _ => wish.of_busy_clerk(self.wish),
         }
     }
@@ -172,9 +180,10 @@ impl Chooser<'_> {
         let in_state =
             |wanted: &'static [State]| self.ticket(|ticket| wanted.contains(&ticket.state));
         match wish {
-            Wish::Paper if self.dice[2].is_multiple_of(2) => {
-                Command::Printed(self.ticket(|_| true))
-            }
+            Wish::Paper if self.dice[2].is_multiple_of(2) => Command::Printed {
+                ticket: self.ticket(|_| true),
+                copies: self.dice[3] % 3,
+            },
             Wish::Paper => Command::NotPrinted(self.ticket(|_| true), NoPaper::PaperOut),
             Wish::Reprint => Command::Reprint(self.ticket(|_| true)),
             Wish::Cancel => {
@@ -283,6 +292,19 @@ impl Chooser<'_> {
     fn colleague_of(&self, counter: CounterNumber) -> Option<CounterNumber> {
         let mut others = (1..=COUNTERS).map(CounterNumber);
         others.find(|other| *other != counter && self.is_open(*other))
+    }
+
+    /// Mostly a number that was not called today.
+    fn next_on_roll(&self) -> u32 {
+        let Some(rule) = &self.queue.settings().roll else {
+            return 1;
+        };
+        let numbers = self.queue.day().tickets().iter();
+        let called = numbers.map(|ticket| &ticket.number);
+        let called = called.filter(|number| number.series == rule.series);
+        let first = self.queue.settings().series[&rule.series].first;
+        let next = called.map(|number| number.value + 1).max();
+        (next.unwrap_or(first) + self.dice[1] % 4).saturating_sub(self.dice[2] % 2)
     }
 
     fn hand(&self, counter: CounterNumber) -> Option<State> {

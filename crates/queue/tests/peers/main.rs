@@ -196,7 +196,10 @@ fn a_command_changes_one_ticket_and_leaves_seventeen_hundred_others_alone() {
     };
     let held = |hall: &Hall| hall.queue.day().held_at(one).next().map(|ticket| ticket.id);
     for command in [
-        Command::Printed(waiting),
+        Command::Printed {
+            ticket: waiting,
+            copies: 0,
+        },
         Command::Reprint(waiting),
         Command::NotPrinted(waiting, NoPaper::CutterJam),
         class_set(true),

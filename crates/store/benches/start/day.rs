@@ -116,7 +116,7 @@ impl Hall<'_> {
         };
         self.act("kiosk:kiosk-1", &take)?;
         let ticket = self.queue.day().tickets().last().ok_or("no ticket")?.id;
-        self.act("kiosk:kiosk-1", &Command::Printed(ticket))
+        self.act("kiosk:kiosk-1", &Command::Printed { ticket, copies: 0 })
     }
 
     /// A counter serves its next customer from the call to the end.

@@ -51,6 +51,8 @@ pub(crate) enum Record {
     },
     Printed {
         ticket: u64,
+        #[serde(default, skip_serializing_if = "is_default")]
+        copies: u32,
     },
     NotPrinted {
         ticket: u64,
@@ -171,6 +173,10 @@ pub(crate) enum Record {
     HandlingOver {
         ticket: u64,
     },
+    RollBegun {
+        next: u32,
+    },
+    RollEnded {},
     Noted {
         note: String,
     },
@@ -257,6 +263,7 @@ pub(crate) enum ChannelRecord {
     Guide,
     Phone,
     WalkIn,
+    Roll,
 }
 
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -187,9 +187,12 @@ impl Record {
             Self::AlarmCleared { alarm } => Happening::AlarmCleared {
                 alarm: alarm.into(),
             },
-            Self::Printed { ticket } => Happening::Printed {
+            Self::Printed { ticket, copies } => Happening::Printed {
                 ticket: TicketId(ticket),
+                copies,
             },
+            Self::RollBegun { next } => Happening::RollBegun { next },
+            Self::RollEnded {} => Happening::RollEnded,
             Self::Reprinted { ticket } => Happening::Reprinted {
                 ticket: TicketId(ticket),
             },

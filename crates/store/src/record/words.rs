@@ -28,6 +28,6 @@ macro_rules! same_words {
 
 same_words!(NoPaper, WhyRecord: PaperOut, CoverOpen, CutterJam, PrinterFault, Unreachable, Unknown, NoPrinter);
 same_words!(CancelWhy, CancelRecord: HeldByNobody, Customer, Staff);
-same_words!(Channel, ChannelRecord: Kiosk, Guide, Phone, WalkIn);
+same_words!(Channel, ChannelRecord: Kiosk, Guide, Phone, WalkIn, Roll);
 same_words!(Requeue, RequeueRecord: PutBack, HoldOver, Returned);
 same_words!(Why, ReasonWhyRecord: Score, Reserved, Rank, PutFirst, Returned, Alone, Chosen);

@@ -142,7 +142,12 @@ impl From<&Event> for Record {
             Happening::AlarmCleared { alarm } => Self::AlarmCleared {
                 alarm: alarm.into(),
             },
-            Happening::Printed { ticket } => Self::Printed { ticket: ticket.0 },
+            Happening::Printed { ticket, copies } => Self::Printed {
+                ticket: ticket.0,
+                copies: *copies,
+            },
+            Happening::RollBegun { next } => Self::RollBegun { next: *next },
+            Happening::RollEnded => Self::RollEnded {},
             Happening::Reprinted { ticket } => Self::Reprinted { ticket: ticket.0 },
             Happening::Expired { ticket } => Self::Expired { ticket: ticket.0 },
             Happening::WaitNear { ticket } => Self::WaitNear { ticket: ticket.0 },

@@ -11,6 +11,10 @@ use super::{Chance, Fault};
 /// An error code of SQLite.
 pub(super) type Code = i32;
 
+/// What SQLite writes beside a database.
+const JOURNALS: i32 =
+    ffi::SQLITE_OPEN_MAIN_JOURNAL | ffi::SQLITE_OPEN_SUPER_JOURNAL | ffi::SQLITE_OPEN_WAL;
+
 /// What is done to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
@@ -40,6 +44,8 @@ pub(super) struct Machine {
 struct Handle {
     name: String,
     delete_on_close: bool,
+    /// With its first sync the folder is synced too, as the machine's own files of SQLite do it.
+    syncs_folder: bool,
 }
 
 /// An operation that did not go well.
@@ -216,6 +222,7 @@ impl Machine {
         let handle = Handle {
             name,
             delete_on_close: flags & ffi::SQLITE_OPEN_DELETEONCLOSE != 0,
+            syncs_folder: flags & ffi::SQLITE_OPEN_CREATE != 0 && flags & JOURNALS != 0,
         };
         self.handles.insert(id, handle);
         Ok(id)
@@ -296,12 +303,10 @@ impl Machine {
         Ok(begun?)
     }
 
-    /// SQLite syncs the folder with a new journal, and what was deleted before is gone for good then.
     fn make_safe(&mut self, id: u64) -> Result<(), Code> {
-        let medium = self.medium(id)?;
-        let is_new = !medium.has_safe_name();
-        medium.sync();
-        if is_new {
+        self.medium(id)?.sync();
+        let handle = self.handles.get_mut(&id).ok_or(ffi::SQLITE_IOERR)?;
+        if std::mem::take(&mut handle.syncs_folder) {
             self.deleted.clear();
         }
         Ok(())

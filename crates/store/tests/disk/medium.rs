@@ -36,10 +36,6 @@ impl Medium {
         self.unsynced.push(Change::Length(length));
     }
 
-    pub(super) fn has_safe_name(&self) -> bool {
-        self.safe.is_some()
-    }
-
     pub(super) fn sync(&mut self) {
         let safe = self.safe.get_or_insert_default();
         self.unsynced.drain(..).for_each(|change| match change {

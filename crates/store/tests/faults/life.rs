@@ -17,19 +17,39 @@ pub struct Life {
     pub chance: Chance,
     store: Option<Store>,
     known: Known,
-    /// What was asked for when the disk failed: it happened wholly or not at all.
-    doubtful: Option<Vec<Entry>>,
+    /// What was asked for when the disk failed, since the last time that it did not: after a restart
+    /// one of them may be there, wholly, or none.
+    doubtful: Vec<Vec<Entry>>,
+}
+
+/// What a sound memory still knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// All that was confirmed.
+    All,
+    /// What was confirmed up to some moment.
+    Less,
+}
+
+/// So many events and outcomes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Extent {
+    events: usize,
+    day_starts: usize,
+    answered: usize,
 }
 
 /// What was confirmed.
 #[derive(Clone, Default)]
-pub struct Known {
+struct Known {
     events: Vec<Event>,
     /// Where the open day begins.
     day_starts: usize,
     answered: Vec<Answered>,
-    /// Ids that were told that nothing was stored.
+    /// Ids of requests that were refused and cannot come to be there any more.
     refused: Vec<RequestId>,
+    /// What was there after each batch.
+    batches: Vec<Extent>,
     last_id: u64,
     last_day: u32,
 }
@@ -45,9 +65,32 @@ impl Known {
             }
             self.answered.extend(entry.request.clone());
         }
+        self.batches.push(Extent {
+            events: self.events.len(),
+            day_starts: self.day_starts,
+            answered: self.answered.len(),
+        });
     }
 
-    pub fn entries(&self) -> u64 {
+    /// The moment at which exactly this was known.
+    fn up_to(&self, open_day: &[Event], answered: &[bool]) -> Option<Extent> {
+        let number = answered.iter().filter(|answered| **answered).count();
+        let in_order = answered[..number].iter().all(|answered| *answered);
+        let empty = Extent::default();
+        let mut extents = self.batches.iter().chain([&empty]).copied();
+        extents.find(|extent| {
+            let same_day = self.events[extent.day_starts..extent.events] == *open_day;
+            in_order && extent.answered == number && same_day
+        })
+    }
+
+    fn refuse(&mut self, batches: &[Vec<Entry>]) {
+        let entries = batches.iter().flatten();
+        let requests = entries.filter_map(|entry| entry.request.as_ref());
+        self.refused.extend(requests.map(|request| request.id));
+    }
+
+    fn entries(&self) -> u64 {
         self.events.len() as u64
     }
 }
@@ -60,7 +103,7 @@ impl Life {
             chance: Chance::new(!seed),
             store: None,
             known: Known::default(),
-            doubtful: None,
+            doubtful: Vec::new(),
         }
     }
 
@@ -72,8 +115,25 @@ impl Life {
     pub fn open(&mut self) -> Result<(), OpenError> {
         if self.store.is_none() {
             self.store = Some(Store::open(self.folder.path())?);
+            self.settle_doubts();
         }
         Ok(())
+    }
+
+    /// Opens it if the disk lets it, and says so.
+    pub fn try_open(&mut self) -> bool {
+        match self.open() {
+            Ok(()) => true,
+            Err(error) => {
+                assert!(self.disk.has_struck(), "{error}");
+                false
+            }
+        }
+    }
+
+    /// How much was confirmed.
+    pub fn confirmed(&self) -> usize {
+        self.known.answered.len()
     }
 
     pub fn close(&mut self) {
@@ -82,8 +142,7 @@ impl Life {
 
     /// Something that a hall does. A failure of the disk is none of the store, as long as it says so.
     pub fn live(&mut self) {
-        if let Err(error) = self.open() {
-            assert!(self.disk.has_struck(), "{error}");
+        if !self.try_open() {
             return;
         }
         match self.chance.below(100) {
@@ -94,7 +153,7 @@ impl Life {
     }
 
     /// What SQLite does by itself after a thousand pages, and a backup program may do.
-    fn copy_from_the_log(&self) {
+    pub fn copy_from_the_log(&self) {
         let how = if self.chance.clone().percent(50) {
             "PASSIVE"
         } else {
@@ -116,23 +175,20 @@ impl Life {
             Ok(seq) => {
                 self.known.take(&batch);
                 assert_eq!(seq, self.known.entries());
+                self.nothing_is_doubtful();
             }
             Err(AppendError::NotStored(why)) => {
                 assert!(self.disk.has_struck(), "{why}");
-                self.not_stored(batch);
+                self.doubtful.push(batch);
             }
             Err(conflict) => panic!("{conflict}"),
         }
     }
 
-    /// A living hall says to its clients that it did not happen, so it must not have.
-    fn not_stored(&mut self, batch: Vec<Entry>) {
-        if self.disk.is_down() {
-            self.doubtful = Some(batch);
-            return;
-        }
-        let ids = batch.iter().filter_map(|entry| entry.request.as_ref());
-        self.known.refused.extend(ids.map(|request| request.id));
+    /// What was refused before is written over.
+    fn nothing_is_doubtful(&mut self) {
+        let batches = std::mem::take(&mut self.doubtful);
+        self.known.refuse(&batches);
     }
 
     /// One to four requests with what they lead to; now and then a day turns.
@@ -178,21 +234,6 @@ impl Life {
     pub fn look(&mut self) {
         self.open().expect("it opens after any fault that is over");
         let store = self.store.as_ref().expect("it is open");
-        if let Some(batch) = self.doubtful.take() {
-            let mut more = self.known.clone();
-            more.take(&batch);
-            let first = batch
-                .iter()
-                .find_map(|entry| entry.request.as_ref())
-                .expect("a request");
-            let happened = store.answered(&first.id).expect("readable").is_some();
-            if happened {
-                self.known = more;
-            } else {
-                let ids = batch.iter().filter_map(|entry| entry.request.as_ref());
-                self.known.refused.extend(ids.map(|request| request.id));
-            }
-        }
         assert_eq!(
             store.seq(),
             self.known.entries(),
@@ -205,6 +246,61 @@ impl Life {
             "the open day"
         );
         self.the_last_requests_are_known();
+    }
+
+    /// Of what was refused, the last may be there after all when the file was opened anew.
+    fn settle_doubts(&mut self) {
+        let store = self.store.as_ref().expect("it is open");
+        let happened = |batch: &Vec<Entry>| {
+            let mut requests = batch.iter().filter_map(|entry| entry.request.as_ref());
+            let request = requests.next().expect("a request");
+            store.answered(&request.id).expect("readable").is_some()
+        };
+        let doubtful = std::mem::take(&mut self.doubtful).into_iter();
+        let (happened, others): (Vec<_>, Vec<_>) = doubtful.partition(happened);
+        assert!(happened.len() <= 1, "one stands where the other would");
+        happened.iter().for_each(|batch| self.known.take(batch));
+        self.known.refuse(&others);
+    }
+
+    /// The machine starts again after a disk that lied: says what is wrong, or that the hall knows
+    /// all that it once knew, up to some batch. Anything else is a fault that nobody sees.
+    pub fn restart_after_lies(&mut self) -> Result<Kept, String> {
+        self.close();
+        self.disk.lie(0);
+        self.disk.restart();
+        let mut more = self.known.clone();
+        self.doubtful.iter().for_each(|batch| more.take(batch));
+        let (events, there) = self.believed(&more)?;
+        match more.up_to(&events, &there) {
+            Some(extent) if extent.answered >= self.known.answered.len() => Ok(Kept::All),
+            Some(_) => Ok(Kept::Less),
+            None => Err(self.found_by_a_look()),
+        }
+    }
+
+    /// The open day as a hall that starts believes it, and which requests it says were answered.
+    fn believed(&self, more: &Known) -> Result<(Vec<Event>, Vec<bool>), String> {
+        let store = Store::open(self.folder.path()).map_err(|error| error.to_string())?;
+        let mut events = Vec::new();
+        let replayed = store.replay(|event| events.push(event));
+        replayed.map_err(|error| error.to_string())?;
+        let there = more.answered.iter().map(|request| {
+            let found = store.answered(&request.id);
+            let found = found.map_err(|error| error.to_string())?;
+            let same = found.as_ref().is_none_or(|found| found == request);
+            assert!(same, "another outcome is given out");
+            Ok(found.is_some())
+        });
+        Ok((events, there.collect::<Result<_, String>>()?))
+    }
+
+    /// What the look at the whole file finds, which follows every start.
+    fn found_by_a_look(&self) -> String {
+        let archive = Archive::open_file(&self.path()).expect("readable");
+        let verdict = archive.verify(|_| {}).expect("readable");
+        assert!(!verdict.is_good(), "nobody sees that something is missing");
+        format!("{:?}", verdict.bad)
     }
 
     fn the_last_requests_are_known(&self) {

@@ -2,8 +2,10 @@
 //! more of each.
 
 mod bites;
+mod bits;
 #[path = "../disk/mod.rs"]
 mod disk;
+mod each;
 mod life;
 mod power;
 #[path = "../sample/mod.rs"]

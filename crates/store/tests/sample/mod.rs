@@ -22,7 +22,7 @@ pub fn one_of_each() -> Vec<Happening> {
         day_opened(DAY),
         issued(1, "A", 12, "elderly"),
         issued(2, "B", 1, "ordinary"),
-        Happening::Printed { ticket },
+        Happening::Printed { ticket, copies: 0 },
         Happening::NotPrinted {
             ticket: second,
             why: NoPaper::PaperOut,
@@ -195,6 +195,8 @@ pub fn one_of_each_that_came_later() -> Vec<Happening> {
         Happening::AlarmCleared {
             alarm: Alarm::People(None),
         },
+        Happening::RollBegun { next: 17 },
+        Happening::RollEnded,
     ]
 }
 

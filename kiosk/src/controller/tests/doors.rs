@@ -74,6 +74,7 @@ fn a_hall_that_shut_in_between_says_so() {
     let told = [
         (Refusal::CutOff, RefusalView::CutOff),
         (Refusal::QuotaUsedUp, RefusalView::QuotaUsedUp),
+        (Refusal::RollInUse, RefusalView::RollInUse),
         (
             Refusal::NotOpen {
                 opens_at: opens_at.clone(),

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use queue::{
-    AlarmLevels, AppointmentRule, Class, ClassCode, MissedRule, OutcomeCode, RecallRule,
+    AlarmLevels, AppointmentRule, Class, ClassCode, MissedRule, OutcomeCode, RecallRule, RollRule,
     SeriesCode, Settings,
 };
 use toml::Spanned;
@@ -106,6 +106,15 @@ fn missed(entry: &MissedEntry) -> MissedRule {
     }
 }
 
+/// Who holds a number of the roll is of the first class, for nobody asked.
+fn roll(file: &HallFile) -> Option<RollRule> {
+    let (roll, class) = file.roll.as_ref().zip(file.classes.first())?;
+    Some(RollRule {
+        series: SeriesCode::new(roll.prefix.get_ref()),
+        class: ClassCode::new(class.code.get_ref()),
+    })
+}
+
 fn minutes_ms(minutes: u32) -> u64 {
     u64::from(minutes) * MINUTE_MS
 }
@@ -134,6 +143,7 @@ impl Faults {
         Settings {
             series: self.series(file),
             walk_in_series: walk_in.map(|prefix| SeriesCode::new(prefix)),
+            roll: roll(file),
             skills: self.skills(file),
             outcomes: file
                 .outcomes

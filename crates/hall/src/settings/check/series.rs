@@ -39,24 +39,34 @@ impl Faults {
         if let Some(prefix) = &file.walk_in_prefix {
             self.own(prefix, (1, LAST_NUMBER_LIMIT, None), &mut series);
         }
+        if let Some(roll) = &file.roll {
+            let numbers = (&roll.first_number, &roll.last_number);
+            self.run(numbers);
+            let (first, last) = (*numbers.0.get_ref(), *numbers.1.get_ref());
+            self.own(&roll.prefix, (first, last, None), &mut series);
+        }
         series
     }
 
     fn series_of(&mut self, service: &ServiceEntry, series: &mut BTreeMap<SeriesCode, Series>) {
         let (first, last) = numbers(service);
-        if !(1..=LAST_NUMBER_LIMIT).contains(&last) {
-            let what = format!("a series ends at a number from 1 to {LAST_NUMBER_LIMIT}.");
-            self.say(&service.last_number.span(), what);
-        }
-        if first > last {
-            let what = "a series begins at its last number or before it.";
-            self.say(&service.first_number.span(), what);
-        }
+        self.run((&service.first_number, &service.last_number));
         let spare = service.spare_prefix.as_ref();
         let then = spare.map(|prefix| SeriesCode::new(prefix.get_ref()));
         // A service that is named twice is said to be, and its series with it.
         let code = SeriesCode::new(service.code.get_ref());
         series.entry(code).or_insert(Series { first, last, then });
+    }
+
+    fn run(&mut self, (first, last): (&Spanned<u32>, &Spanned<u32>)) {
+        if !(1..=LAST_NUMBER_LIMIT).contains(last.get_ref()) {
+            let what = format!("a series ends at a number from 1 to {LAST_NUMBER_LIMIT}.");
+            self.say(&last.span(), what);
+        }
+        if first.get_ref() > last.get_ref() {
+            let what = "a series begins at its last number or before it.";
+            self.say(&first.span(), what);
+        }
     }
 
     fn own(
