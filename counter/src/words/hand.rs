@@ -241,5 +241,12 @@ pub fn alarm(
             format!("{of}：{since} 起有人等候超过 {level} 分钟"),
             format!("{of}: somebody waits more than {level} min, since {since}"),
         ),
+        AlarmKind::PinsLocked => say(
+            language,
+            format!("{since} 起有 {level} 处因密码多次输错被锁定，请核实是谁"),
+            format!(
+                "Locked since {since} for too many wrong PINs ({level}): find out who that was"
+            ),
+        ),
     }
 }

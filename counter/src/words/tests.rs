@@ -342,6 +342,10 @@ fn alarms_say_where_and_how_much() {
         alarm(Language::Zh, longest, None, 30, "10:30"),
         "全厅：10:30 起有人等候超过 30 分钟"
     );
+    assert_eq!(
+        alarm(Language::En, AlarmKind::PinsLocked, None, 2, "10:30"),
+        "Locked since 10:30 for too many wrong PINs (2): find out who that was"
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! read what it wrote down.
 //! [`simulate`] tries settings on invented days before anybody has to wait under them.
 
+pub mod admin;
 pub mod audit;
 pub mod clock;
 mod columns;

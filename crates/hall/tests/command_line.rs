@@ -25,6 +25,7 @@ fn serve(data: &Path) -> Command {
     command
         .args([
             "serve",
+            "--trial",
             "--print-address",
             "--listen",
             "127.0.0.1:0",

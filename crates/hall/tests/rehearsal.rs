@@ -32,6 +32,8 @@ fn morning() -> Day {
 async fn start(day: &Day, folder: &tempfile::TempDir) -> Server {
     let mut settings = day.settings.clone();
     settings.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    settings.trust.trial = true;
+    settings.trust.requests_at_once = u32::MAX;
     settings.day_turns_at = day.opens.time();
     let opens = day
         .opens

@@ -80,6 +80,7 @@ async fn the_example_session_of_the_page_is_what_happens() {
 async fn start(folder: &TempDir) -> Server {
     let mut settings = HallSettings::default_hall();
     settings.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    settings.trust.trial = true;
     let store = Store::open(folder.path()).expect("the folder can be written");
     let last = store.last_moment().expect("readable");
     let clock = Clock::new(settings.time_zone.clone(), settings.day_turns_at, last);

@@ -91,8 +91,8 @@ pub enum Act {
         /// Whether the proof was seen.
         verified: bool,
     },
-    /// A person takes a device in hand that belongs to no counter, such as a guide's tablet. Until
-    /// [`Act::Leave`] what is done on it is done by this person.
+    /// A person takes a device in hand and opens no counter with it: a guide a tablet, a supervisor a clerk's
+    /// screen. Until [`Act::Leave`] what is done on it is done by this person.
     Identify {
         /// The name.
         person: String,
@@ -260,7 +260,7 @@ impl Act {
             Self::Cancel { .. } => &[Phone, Counter, Guide, Supervisor],
             Self::Return { .. } => &[Kiosk, Phone, Counter, Guide, Supervisor],
             Self::Reprint { .. } | Self::SetClass { .. } => &[Counter, Guide, Supervisor],
-            Self::Identify { .. } | Self::Leave {} => &[Guide, Supervisor],
+            Self::Identify { .. } | Self::Leave {} => &[Counter, Guide, Supervisor],
             Self::SignIn { .. }
             | Self::SignOut { .. }
             | Self::CallNext { .. }

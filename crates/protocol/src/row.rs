@@ -596,4 +596,6 @@ pub enum AlarmKind {
     PeopleWaiting,
     /// Somebody waits longer than the level says.
     LongestWait,
+    /// So many names and devices take no PIN, for too many wrong ones were typed.
+    PinsLocked,
 }

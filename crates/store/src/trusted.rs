@@ -73,8 +73,7 @@ impl Store {
 }
 
 pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Trusted> {
-    let devices =
-        "SELECT name, role, counter, key_sum, paired_wall_ms FROM device ORDER BY name";
+    let devices = "SELECT name, role, counter, key_sum, paired_wall_ms FROM device ORDER BY name";
     let people = "SELECT name, role, pin, failures, locks, locked_until_ms, created_wall_ms FROM person ORDER BY name";
     Ok(Trusted {
         devices: connection

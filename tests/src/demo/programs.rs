@@ -41,6 +41,7 @@ impl Programs {
         serve
             .args([
                 "serve",
+                "--trial",
                 "--listen",
                 "127.0.0.1:0",
                 "--print-address",

@@ -36,6 +36,7 @@ async fn start(folder: &Path) -> Server {
     // The tests recall at once.
     settings.house.recall.least_interval_ms = 0;
     settings.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    settings.trust.trial = true;
     let store = Store::open(folder).unwrap();
     let last = store.last_moment().unwrap();
     let clock = Clock::new(settings.time_zone.clone(), settings.day_turns_at, last);

@@ -93,7 +93,10 @@ async fn an_id_asked_again_gets_the_same_answer_across_reconnects_and_restarts()
         kiosk.wait_until_up().await;
     }
     assert_eq!(kiosk.issued(), Some(1));
-    let otherwise = Act::Printed { ticket: 1, copies: 0 };
+    let otherwise = Act::Printed {
+        ticket: 1,
+        copies: 0,
+    };
     let refused = Outcome::Refused(Refusal::IdUsedOtherwise);
     assert_eq!(kiosk.ask_again(id, otherwise).await, refused);
     assert_eq!(number(&kiosk.ask(take()).await), "A002");

@@ -22,7 +22,13 @@ pub struct Memory {
 impl Hall {
     pub fn start(data: &Path, settings: &Path) -> Result<Self> {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hall"))
-            .args(["serve", "--print-address", "--listen", "127.0.0.1:0"])
+            .args([
+                "serve",
+                "--trial",
+                "--print-address",
+                "--listen",
+                "127.0.0.1:0",
+            ])
             .arg("--data")
             .arg(data)
             .arg("--settings")

@@ -6,6 +6,8 @@ mod check;
 mod doctor;
 mod explain;
 mod export;
+mod pair;
+mod people;
 mod record;
 mod rehearse;
 mod replay;
@@ -38,6 +40,14 @@ enum Command {
     Serve(serve::Serve),
     /// Read a settings file and say every mistake in it
     Check(check::Check),
+    /// Print a code with which a device is let in
+    Pair(pair::Pair),
+    /// List the devices that the hall lets in
+    Devices(pair::Devices),
+    /// Let a device in no more, from this moment on
+    Revoke(pair::Revoke),
+    /// Say who may sign in, and give them PINs
+    People(people::People),
     /// Print the JSON Schema of every message of the protocol
     Schema(schema::Schema),
     /// Play a whole day through a hall as kiosks and clerks would, and print the waits
@@ -69,6 +79,10 @@ impl Cli {
             Command::Doctor(doctor) => return doctor.run(),
             Command::Serve(serve) => serve.run(),
             Command::Check(check) => check.run(),
+            Command::Pair(pair) => pair.run(),
+            Command::Devices(devices) => devices.run(),
+            Command::Revoke(revoke) => revoke.run(),
+            Command::People(people) => people.run(),
             Command::Schema(schema) => schema.run(),
             Command::Rehearse(rehearse) => rehearse.run(),
             Command::Replay(replay) => replay.run(),
@@ -128,6 +142,11 @@ fn wall_ms(day: jiff::civil::Date, time: Time, settings: &HallSettings) -> anyho
         .to_zoned(settings.time_zone.clone())
         .context("no such time of that day")?;
     Ok(moment.timestamp().as_millisecond())
+}
+
+/// The hall is of another release and says something else than was asked.
+fn unexpected() -> anyhow::Result<()> {
+    anyhow::bail!("the hall answered something else. Use the hall program of the same release.")
 }
 
 /// Prints an answer. Who has read enough of it, as `head` has, is no trouble.

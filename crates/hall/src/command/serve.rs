@@ -21,6 +21,10 @@ pub(super) struct Serve {
     /// Listen here instead of where the settings say; port 0 takes a free one
     #[arg(long)]
     listen: Option<SocketAddr>,
+    /// Believe every program on this machine, and people without a PIN while none are named: to try the
+    /// hall out, and never for customers
+    #[arg(long)]
+    trial: bool,
     /// Print the address as the first line of the output, for a program that starts the hall
     #[arg(long)]
     print_address: bool,
@@ -31,6 +35,7 @@ impl Serve {
         start_log();
         let mut settings = super::read_settings(self.settings.as_deref())?;
         settings.listen = self.listen.unwrap_or(settings.listen);
+        settings.trust.trial = self.trial;
         let store = Store::open(&self.data)?;
         let clock = clock(&settings, &store)?;
         let runtime = tokio::runtime::Runtime::new().context("the system gives no threads")?;
@@ -51,6 +56,8 @@ impl Serve {
             server.url(),
             self.data.display()
         );
+        server.open_admin(&self.data)?;
+        self.say_who_is_let_in();
         tracing::info!("paired devices know it by its certificate: SHA-256 {fingerprint}");
         if self.print_address {
             println!("{}", server.url());
@@ -65,6 +72,20 @@ impl Serve {
         }
         tracing::info!("the hall stops");
         Ok(server.stop().await?)
+    }
+}
+
+impl Serve {
+    fn say_who_is_let_in(&self) {
+        if self.trial {
+            tracing::warn!(
+                "ON TRIAL: every program on this machine is believed without a key, and screens say so. Start the hall without --trial before customers come."
+            );
+        } else {
+            tracing::info!(
+                "only paired devices and people with a PIN are let in: see hall devices and hall people list"
+            );
+        }
     }
 }
 

@@ -1,8 +1,13 @@
 //! What reaches the loop, and what it says.
 
-use protocol::{Act, Audience, ByeCode, Hello, Outcome, Role, Rows};
+use std::net::IpAddr;
+
+use protocol::{Act, Audience, ByeCode, Hello, Outcome, Pair, Paired, Role, Rows};
 use store::{AppendError, ReplayError};
 use uuid::Uuid;
+
+use crate::admin::{Answer, Order};
+use crate::trust::PinSeen;
 
 /// A connection, numbered by the server.
 pub type SessionId = u64;
@@ -16,6 +21,30 @@ pub enum Input {
         session: SessionId,
         /// What it said.
         hello: Hello,
+        /// From where it comes; `None` of what has no connection.
+        address: Option<IpAddr>,
+    },
+    /// A program wants to be let in with a code.
+    Pair {
+        /// Its connection.
+        session: SessionId,
+        /// What it said.
+        pair: Pair,
+        /// SHA-256 of the certificate that the hall showed; empty without TLS.
+        fingerprint: Vec<u8>,
+        /// Random bytes for the key that it will have.
+        random: [u8; 32],
+        /// From where it comes.
+        address: Option<IpAddr>,
+    },
+    /// The administrator wants something.
+    Order {
+        /// By which the answer is found.
+        order: u64,
+        /// Who, such as `admin`.
+        actor: String,
+        /// What.
+        what: Order,
     },
     /// A connection fell behind and asks for what it missed.
     CatchUp {
@@ -45,6 +74,8 @@ pub enum Input {
         id: Uuid,
         /// What is asked.
         act: Act,
+        /// What was found out about its PIN.
+        pin: PinSeen,
     },
 }
 
@@ -74,6 +105,20 @@ pub enum Output {
         /// The rows.
         rows: Rows,
     },
+    /// A program is let in from now on. It is on disk.
+    Paired {
+        /// To whom.
+        session: SessionId,
+        /// Its key.
+        paired: Paired,
+    },
+    /// What the administrator is told. If it says that something is done, that is on disk.
+    Told {
+        /// The order.
+        order: u64,
+        /// The answer.
+        answer: Answer,
+    },
     /// End a connection.
     Bye {
         /// Which.
@@ -89,6 +134,9 @@ pub enum Fatal {
     /// The journal cannot be believed.
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    /// Whom the hall knows cannot be read.
+    #[error("devices and people cannot be read: {0}. Restore the hall's memory from a backup.")]
+    Trusted(AppendError),
     /// Somebody else writes to the journal.
     #[error("another program wrote to the hall's journal: {0}. Stop it, and start the hall again.")]
     Conflict(AppendError),

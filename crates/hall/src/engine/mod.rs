@@ -6,9 +6,11 @@
 
 mod calendar;
 mod devices;
+mod gate;
 mod journal;
 mod known;
 mod message;
+mod orders;
 mod report;
 mod rows;
 mod slip;
@@ -18,22 +20,23 @@ mod translate;
 
 use std::collections::BTreeSet;
 
-use protocol::{
-    Act, Audience, ByeCode, Done, Epoch, Hello, Outcome, Refusal, Resume, Role, SlipRow,
-};
+use protocol::{Act, Audience, ByeCode, Done, Epoch, Outcome, Paired, Refusal, Role, SlipRow};
 use queue::{Event, Happening, Now, Queue};
 use store::{Answered, AppendError, Entry};
 use uuid::Uuid;
 
 pub use calendar::Calendar;
-use devices::{Devices, Joined};
+use devices::Devices;
+use gate::{Acting, Asker, Pairing};
 pub use journal::Journal;
 pub use message::{Fatal, Input, Output, SessionId};
 use rows::View;
 use table::Table;
 use told::Teller;
 
+use crate::admin::Answer;
 use crate::settings::HallSettings;
+use crate::trust::{Trust, Visit};
 
 /// After the disk refused, nothing is tried for so long, in milliseconds: what could not be
 /// stored has to be read back, and that is not done for every press.
@@ -52,6 +55,7 @@ pub struct Engine<J> {
     devices: Devices,
     /// How slips look, which does not change while the hall runs.
     slip: Option<SlipRow>,
+    trust: Trust,
     store_again_steady_ms: u64,
 }
 
@@ -62,6 +66,12 @@ struct Draft {
     answers: Vec<(SessionId, Uuid, Outcome)>,
     sittings: Vec<Output>,
     catching_up: Vec<(SessionId, Role, Option<u64>)>,
+    paired: Vec<(SessionId, Paired)>,
+    told: Vec<(u64, Answer)>,
+    /// Devices that somebody took in hand.
+    begun: Vec<String>,
+    /// Devices for which a code was made.
+    codes: Vec<String>,
 }
 
 impl Draft {
@@ -77,6 +87,16 @@ impl Draft {
         for (_, _, outcome) in answers.filter(|(_, id, _)| lost.contains(id.as_bytes())) {
             *outcome = Outcome::Refused(Refusal::NotStored);
         }
+        let failed = self.paired.drain(..).map(|(session, _)| Output::Bye {
+            session,
+            code: ByeCode::PairingFailed,
+        });
+        self.sittings.extend(failed);
+        for (_, answer) in &mut self.told {
+            if let Answer::Done {} = answer {
+                *answer = Answer::refused(orders::NOT_STORED);
+            }
+        }
     }
 }
 
@@ -87,7 +107,9 @@ impl<J: Journal> Engine<J> {
     /// If the journal cannot be believed.
     pub fn new(settings: HallSettings, journal: J, epoch: Epoch) -> Result<Self, Fatal> {
         let queue = Queue::new(settings.rules());
+        let known = journal.trusted().map_err(Fatal::Trusted)?;
         let mut engine = Self {
+            trust: Trust::new(settings.trust.clone(), known),
             slip: slip::slip_row(&settings.ticket),
             settings,
             queue,
@@ -105,6 +127,11 @@ impl<J: Journal> Engine<J> {
     /// The rules with everything that is on disk.
     pub fn queue(&self) -> &Queue {
         &self.queue
+    }
+
+    /// Whom the hall lets in.
+    pub fn trust(&self) -> &Trust {
+        &self.trust
     }
 
     /// Its settings.
@@ -154,6 +181,10 @@ impl<J: Journal> Engine<J> {
             })
             .collect();
         outputs.extend(draft.sittings);
+        let paired = draft.paired.into_iter();
+        outputs.extend(paired.map(|(session, paired)| Output::Paired { session, paired }));
+        let told = draft.told.into_iter();
+        outputs.extend(told.map(|(order, answer)| Output::Told { order, answer }));
         if !draft.catching_up.is_empty() {
             outputs.extend(self.publish(now));
         }
@@ -167,55 +198,72 @@ impl<J: Journal> Engine<J> {
 
     fn take(&mut self, input: Input, now: Now, calendar: &dyn Calendar, draft: &mut Draft) {
         match input {
-            Input::Join { session, hello } => self.join(session, &hello, now, draft),
+            Input::Join {
+                session,
+                hello,
+                address,
+            } => self.join((session, address), &hello, now, draft),
+            Input::Pair {
+                session,
+                pair,
+                fingerprint,
+                random,
+                address,
+            } => {
+                let pairing = Pairing {
+                    session,
+                    pair,
+                    fingerprint,
+                    random,
+                    address,
+                };
+                self.pair(pairing, now, draft);
+            }
+            Input::Order { order, actor, what } => {
+                let answer = self.order(&actor, what, now, draft);
+                draft.told.push((order, answer));
+            }
             Input::CatchUp {
                 session,
                 role,
                 since,
             } => draft.catching_up.push((session, role, Some(since))),
-            Input::Leave { session, device } => self.devices.leave(session, &device, now.at),
+            Input::Leave { session, device } => {
+                self.trust.leave(session);
+                self.devices.leave(session, &device, now.at);
+            }
             Input::Request {
                 session,
                 role,
                 device,
                 id,
                 act,
+                pin,
             } => {
-                let outcome = self.request(now, calendar, (role, &device), id, &act, draft);
+                let asker = Asker {
+                    session,
+                    role,
+                    device: &device,
+                    pin,
+                };
+                let outcome = self.request((now, calendar), asker, (id, &act), draft);
                 draft.answers.push((session, id, outcome));
             }
-        }
-    }
-
-    fn join(&mut self, session: SessionId, hello: &Hello, now: Now, draft: &mut Draft) {
-        match self.devices.join(session, hello, now.at) {
-            Joined::Welcome { replaced } => {
-                let bye = |session| Output::Bye {
-                    session,
-                    code: ByeCode::Replaced,
-                };
-                draft.sittings.extend(replaced.map(bye));
-                let resume = hello.resume.filter(|resume| resume.epoch == self.epoch);
-                let since = resume.map(|Resume { seq, .. }| seq);
-                draft.catching_up.push((session, hello.role, since));
-            }
-            Joined::Full => draft.sittings.push(Output::Bye {
-                session,
-                code: ByeCode::Full,
-            }),
         }
     }
 
     /// Decides a request and takes its events in, ahead of the disk; `commit` makes it true.
     fn request(
         &mut self,
-        now: Now,
-        calendar: &dyn Calendar,
-        (role, device): (Role, &str),
-        id: Uuid,
-        act: &Act,
+        (now, calendar): (Now, &dyn Calendar),
+        asker: Asker<'_>,
+        (id, act): (Uuid, &Act),
         draft: &mut Draft,
     ) -> Outcome {
+        let visit = match self.look_at(now, asker) {
+            Ok(visit) => visit,
+            Err(refusal) => return Outcome::Refused(refusal),
+        };
         let asked = encode(&known::without_person(act));
         match self.answered(id, draft) {
             Ok(Some(known)) if known.act == asked.as_bytes() => return decode(&known.outcome),
@@ -232,24 +280,43 @@ impl<J: Journal> Engine<J> {
         if now.at.steady_ms < self.store_again_steady_ms {
             return Outcome::Refused(Refusal::NotStored);
         }
-        let (events, outcome) = match self.decide(now, calendar, role, (id, act)) {
+        let (acting, decided) = match self.admit(now, (&visit, asker.pin), act, draft) {
+            Ok(acting) => {
+                let decided = self.decide((now, calendar), (&visit, acting.as_ref()), (id, act));
+                (acting, decided)
+            }
+            Err(Refusal::NotAllowed) => (None, Err(Refusal::NotAllowed)),
+            // Who signs in, or goes to the right place, may ask the same again.
+            Err(refusal) => return Outcome::Refused(refusal),
+        };
+        let (events, outcome) = match decided {
             Ok((events, done)) => (events, Outcome::Done(done)),
             Err(refusal) => (Vec::new(), Outcome::Refused(refusal)),
         };
         events.iter().for_each(|event| self.queue.evolve(event));
-        let request = Answered {
-            id: id.into_bytes(),
-            act: asked.into_bytes(),
-            outcome: encode(&outcome),
-        };
-        let actor = format!("{}:{device}", role_word(role));
+        let person = acting.as_ref().map(|acting| acting.name.as_str());
+        let actor = gate::actor((Some(visit.role), &visit.device), person, visit.address);
+        if let Outcome::Done(_) = outcome {
+            self.settle_holder(now, &visit, acting.as_ref(), act, draft);
+        }
         draft.entries.push(Entry {
             actor,
             events,
             changes: Vec::new(),
-            request: Some(request),
+            request: Some(Answered {
+                id: id.into_bytes(),
+                act: asked.into_bytes(),
+                outcome: encode(&outcome),
+            }),
         });
         outcome
+    }
+
+    /// Whose connection it is, if it may ask anything now.
+    fn look_at(&mut self, now: Now, asker: Asker<'_>) -> Result<Visit, Refusal> {
+        let visit = self.trust.visit(asker.session, asker.role, asker.device)?;
+        self.trust.may_ask_now(&visit, now.at.steady_ms)?;
+        Ok(visit)
     }
 
     fn answered(&self, id: Uuid, draft: &Draft) -> Result<Option<Answered>, AppendError> {
@@ -268,22 +335,25 @@ impl<J: Journal> Engine<J> {
 
     fn decide(
         &self,
-        now: Now,
-        calendar: &dyn Calendar,
-        role: Role,
+        (now, calendar): (Now, &dyn Calendar),
+        (visit, acting): (&Visit, Option<&Acting>),
         (id, act): (Uuid, &Act),
     ) -> Result<(Vec<Event>, Done), Refusal> {
         let of_appointments = matches!(act, Act::Book { .. } | Act::CheckIn { .. });
-        if !act.may_be_asked_by(role) || (of_appointments && !self.settings.appointments) {
+        if of_appointments && !self.settings.appointments {
             return Err(Refusal::NotAllowed);
         }
-        if let Act::Report {} = act {
-            return self.report(now, calendar);
+        match act {
+            Act::Report {} => return self.report(now, calendar),
+            Act::Identify { .. } => return Ok((self.said_who(now, visit, acting), Done::Done)),
+            Act::Leave {} => return Ok((self.said_who_left(now, visit, acting), Done::Done)),
+            _ => {}
         }
         let date = self.queue.day().date().unwrap_or(now.today);
         let known = known::look_up(act, id, date, (&self.journal, calendar))?;
-        let command = translate::command(act, role, self.queue.day(), &known)?;
-        let events = self
+        let command = translate::command(act, visit.role, self.queue.day(), &known)?;
+        self.has_slip(date, visit.role, act, &command)?;
+        let mut events = self
             .queue
             .decide(now, &command)
             .map_err(|refusal| translate::refusal(refusal, calendar))?;
@@ -292,7 +362,12 @@ impl<J: Journal> Engine<J> {
             queue: &self.queue,
             calendar,
         };
-        let done = teller.tell(&events);
+        let mut done = teller.tell(&events);
+        self.add_token(date, &mut done)?;
+        // Who sits down again where he sat has done nothing that the rules know.
+        if matches!(act, Act::SignIn { .. }) && events.is_empty() && self.trust.asks_pin() {
+            events = self.said_who(now, visit, acting);
+        }
         Ok((events, done))
     }
 
@@ -316,6 +391,9 @@ impl<J: Journal> Engine<J> {
                 break;
             }
             events.iter().for_each(|event| self.queue.evolve(event));
+            if events.iter().any(opens_day) {
+                self.trust.end_all();
+            }
             draft.entries.push(Entry {
                 actor: "hall".to_owned(),
                 events,
@@ -343,6 +421,7 @@ impl<J: Journal> Engine<J> {
                 );
                 self.store_again_steady_ms = now.at.steady_ms + RETRY_STORING_MS;
                 self.reload()?;
+                self.trust_again(draft)?;
                 draft.take_back();
                 Ok(())
             }
@@ -365,6 +444,18 @@ impl<J: Journal> Engine<J> {
         }
     }
 
+    /// Whom the hall knows is what is on disk; who signed in meanwhile has not.
+    fn trust_again(&mut self, draft: &Draft) -> Result<(), Fatal> {
+        self.trust
+            .know(self.journal.trusted().map_err(Fatal::Trusted)?);
+        draft.begun.iter().for_each(|device| self.trust.end(device));
+        draft
+            .codes
+            .iter()
+            .for_each(|device| self.trust.drop_code(device));
+        Ok(())
+    }
+
     fn reload(&mut self) -> Result<(), Fatal> {
         self.queue = Queue::new(self.settings.rules());
         let queue = &mut self.queue;
@@ -381,6 +472,7 @@ impl<J: Journal> Engine<J> {
             queue: &self.queue,
             devices: &devices,
             slip: self.slip.as_ref(),
+            trust: &self.trust,
             now,
         };
         let next_seq = self.seq + 1;
@@ -396,15 +488,8 @@ impl<J: Journal> Engine<J> {
     }
 }
 
-fn role_word(role: Role) -> &'static str {
-    match role {
-        Role::Kiosk => "kiosk",
-        Role::Counter => "counter",
-        Role::Wall => "wall",
-        Role::Guide => "guide",
-        Role::Supervisor => "supervisor",
-        Role::Phone => "phone",
-    }
+fn opens_day(event: &Event) -> bool {
+    matches!(event.what, Happening::DayOpened { .. })
 }
 
 fn encode<T: serde::Serialize>(value: &T) -> String {

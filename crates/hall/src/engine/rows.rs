@@ -1,14 +1,15 @@
 //! What each audience sees of the hall, as rows.
 
 use protocol::{
-    AsksPhone, Audience, CallRow, ClassRow, CounterRow, CounterState, Desk, DeviceRow, DoorState,
-    Doors, HallRow, HeldTicket, InHand, LAST_CALLS, MissedTicket, NextInLine, NoticeRow,
-    OutcomeRow, RollRow, Row, ServiceRow, SlipRow, TicketRow,
+    AlarmKind, AlarmRow, AsksPhone, Audience, CallRow, ClassRow, CounterRow, CounterState, Desk,
+    DeviceRow, DoorState, Doors, HallRow, HeldTicket, InHand, LAST_CALLS, MissedTicket, NextInLine,
+    NoticeRow, OutcomeRow, RollRow, Row, ServiceRow, SlipRow, TicketRow,
 };
 use queue::{CounterNumber, Now, Paper, Queue, ServiceCode, State, Ticket, Workload};
 
 use super::translate::{alarm, call_reason, call_state, doors, limit, not_printed, wait_range};
 use crate::settings::{CounterSettings, HallSettings, ServiceSettings};
+use crate::trust::Trust;
 
 /// Those who come next that a clerk sees (办一、按二、招呼三).
 const NEXT_SHOWN: usize = 3;
@@ -25,6 +26,7 @@ pub(crate) struct View<'a> {
     pub(crate) queue: &'a Queue,
     pub(crate) devices: &'a [DeviceRow],
     pub(crate) slip: Option<&'a SlipRow>,
+    pub(crate) trust: &'a Trust,
     pub(crate) now: Now,
 }
 
@@ -103,7 +105,8 @@ impl View<'_> {
                 prefix: roll.series.to_string(),
                 next: day.roll(),
             }),
-            ..Default::default()
+            trial: self.trust.is_trial(),
+            asks_pin: self.trust.asks_pin(),
         }
     }
 
@@ -256,7 +259,16 @@ impl View<'_> {
 
     fn alarms(&self) -> impl Iterator<Item = Row> {
         let alarms = self.queue.day().alarms();
-        alarms.map(|(of, raised)| Row::Alarm(alarm(of, raised)))
+        let locked = self.trust.locks(self.now.at).map(|locks| AlarmRow {
+            alarm: AlarmKind::PinsLocked,
+            service: None,
+            level: locks.names_and_devices,
+            since_ms: locks.since_wall_ms,
+        });
+        alarms
+            .map(|(of, raised)| alarm(of, raised))
+            .chain(locked)
+            .map(Row::Alarm)
     }
 
     /// Whether numbers are given out now, in the hall or for a service.

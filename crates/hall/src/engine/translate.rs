@@ -217,7 +217,7 @@ fn optional_text(field: &str, content: &str, max_chars: usize) -> Result<Option<
     text(field, content, max_chars).map(Some)
 }
 
-fn text(field: &str, text: &str, max_chars: usize) -> Result<String, Refusal> {
+pub(super) fn text(field: &str, text: &str, max_chars: usize) -> Result<String, Refusal> {
     let trimmed = text.trim();
     let fits = !trimmed.is_empty()
         && trimmed.chars().count() <= max_chars

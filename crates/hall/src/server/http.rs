@@ -1,5 +1,6 @@
 //! HTTP in front of the WebSocket, and nobody else's web page let in.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -47,7 +48,7 @@ async fn upgrade(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if !is_from_here(&headers) {
+    if !is_from_here(&headers, visitor.is_secure, &hall.door.names) {
         return (
             StatusCode::FORBIDDEN,
             "this hall does not serve web pages of other sites\n",
@@ -65,38 +66,87 @@ async fn upgrade(
 }
 
 /// A browser says from which site its page is; programs say nothing. Only the hall's own pages
-/// may connect.
-fn is_from_here(headers: &HeaderMap) -> bool {
+/// may connect, and the hall must be called by a name of its own: a name of somebody else's may lead here, too.
+fn is_from_here(headers: &HeaderMap, is_secure: bool, names: &[String]) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let scheme = if is_secure { "https://" } else { "http://" };
     match (text(header::ORIGIN), text(header::HOST)) {
         (None, _) => true,
         (Some(origin), Some(host)) => {
-            origin
-                .strip_prefix("http://")
-                .or(origin.strip_prefix("https://"))
-                == Some(host)
+            origin.strip_prefix(scheme) == Some(host) && is_own_name(host, names)
         }
         (Some(_), None) => false,
     }
+}
+
+/// Whether a host, with or without a port, is an address, this machine, or a name from the settings.
+fn is_own_name(host: &str, names: &[String]) -> bool {
+    let is_port = |port: &str| port.bytes().all(|digit| digit.is_ascii_digit());
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if is_port(port) => name,
+        _ => host,
+    };
+    let name = name.to_ascii_lowercase();
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    name == "localhost" || bare.parse::<IpAddr>().is_ok() || names.contains(&name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn comes(origin: Option<&str>, host: &str, is_secure: bool) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, host.parse().unwrap());
+        if let Some(origin) = origin {
+            headers.insert(header::ORIGIN, origin.parse().unwrap());
+        }
+        is_from_here(&headers, is_secure, &["hall.example".to_owned()])
+    }
+
     #[test]
     fn only_programs_and_the_halls_own_pages_connect() {
-        let from = |origin: Option<&str>| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::HOST, "hall:7410".parse().unwrap());
-            if let Some(origin) = origin {
-                headers.insert(header::ORIGIN, origin.parse().unwrap());
-            }
-            is_from_here(&headers)
-        };
-        assert!(from(None) && from(Some("http://hall:7410")));
-        assert!(
-            !from(Some("http://evil.example")) && !from(Some("null")) && !from(Some("http://hall"))
-        );
+        let from = |origin| comes(origin, "10.0.0.5:7410", true);
+        assert!(from(None) && from(Some("https://10.0.0.5:7410")));
+        for other in [
+            "https://evil.example",
+            "https://10.0.0.5",
+            "https://10.0.0.5:74100",
+            "null",
+            "",
+        ] {
+            assert!(!from(Some(other)), "{other}");
+        }
+        // A page that came without TLS may be anybody's.
+        assert!(!from(Some("http://10.0.0.5:7410")));
+        assert!(comes(
+            Some("http://localhost:7410"),
+            "localhost:7410",
+            false
+        ));
+    }
+
+    #[test]
+    fn a_page_under_a_name_that_only_leads_here_does_not_connect() {
+        for own in [
+            "hall.example",
+            "hall.example:7410",
+            "127.0.0.1:7410",
+            "[::1]:7410",
+            "localhost",
+        ] {
+            assert!(comes(Some(&format!("https://{own}")), own, true), "{own}");
+        }
+        for rebound in [
+            "evil.example:7410",
+            "evil.example",
+            "127.0.0.1.evil.example:7410",
+            "localhost.evil.example",
+            "hall.example.evil:7410",
+            "",
+        ] {
+            let origin = format!("https://{rebound}");
+            assert!(!comes(Some(&origin), rebound, true), "{rebound}");
+        }
     }
 }

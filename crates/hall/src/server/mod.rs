@@ -1,7 +1,9 @@
 //! The hall on the network: one listener, one writer, a task for each connection.
 
 mod accept;
+mod greet;
 mod http;
+mod pins;
 mod places;
 mod session;
 mod tls;
@@ -9,6 +11,7 @@ mod writer;
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
@@ -17,9 +20,11 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use crate::Clock;
+use crate::admin::{self, Admin, Answer, Order};
 use crate::engine::{Engine, Fatal, Journal};
 use crate::settings::HallSettings;
 use accept::Entrance;
+use pins::Pins;
 use places::Places;
 pub use tls::{Certificate, CertificateError, Fingerprint};
 use writer::{Changed, Mail, Writer};
@@ -37,6 +42,7 @@ const BEHIND: usize = 256;
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    mailbox: mpsc::Sender<Mail>,
     stop: watch::Sender<bool>,
     stopped: oneshot::Receiver<Result<(), Fatal>>,
 }
@@ -70,6 +76,9 @@ struct Door {
     clock: Arc<Clock>,
     epoch: Uuid,
     stop: watch::Receiver<bool>,
+    fingerprint: Option<Fingerprint>,
+    names: Arc<[String]>,
+    pins: Pins,
 }
 
 impl Server {
@@ -105,17 +114,21 @@ impl Server {
     {
         let listener = listen(settings.listen)?;
         let address = listener.local_addr().unwrap_or(settings.listen);
+        let names = settings.trust.names.clone().into();
         let engine = Engine::new(settings, journal, Uuid::now_v7())?;
         let (mailbox, mail) = mpsc::channel(MAILBOX);
         let (stop, stopping) = watch::channel(false);
         let stop_accepting = stopping.clone();
         let changed = [(); 3].map(|()| broadcast::channel(BEHIND).0);
         let door = Door {
-            mailbox,
+            mailbox: mailbox.clone(),
             changed: changed.clone(),
             clock: Arc::new(clock.clone()),
             epoch: engine.epoch(),
             stop: stopping.clone(),
+            fingerprint: certificate.as_ref().map(Certificate::fingerprint),
+            names,
+            pins: Pins::default(),
         };
         let writer = Writer::new(engine, clock, changed);
         let stopped = run_writer(writer, mail, stopping)?;
@@ -127,9 +140,18 @@ impl Server {
         tokio::spawn(accept::accept(listener, entrance, stop_accepting));
         Ok(Self {
             address,
+            mailbox,
             stop,
             stopped,
         })
+    }
+
+    /// Listens for the administrator's commands in the data folder, which is shut to everybody else.
+    ///
+    /// # Errors
+    /// If the folder cannot be shut, or the socket not be made.
+    pub fn open_admin(&self, data: &Path) -> Result<(), admin::Refused> {
+        admin::listen(data, Administrator(self.mailbox.clone()))
     }
 
     /// Where it listens; the port is the real one also where the settings say 0.
@@ -159,6 +181,25 @@ impl Server {
     pub async fn stop(mut self) -> Result<(), Fatal> {
         self.stop.send_replace(true);
         self.ended().await
+    }
+}
+
+/// The administrator's way to the writer.
+struct Administrator(mpsc::Sender<Mail>);
+
+impl Admin for Administrator {
+    async fn order(&self, actor: String, what: Order) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        let asked = Mail::Order {
+            actor,
+            what,
+            answer,
+        };
+        let stopping = || Answer::refused("the hall is stopping. Start it again first.");
+        if self.0.send(asked).await.is_err() {
+            return stopping();
+        }
+        answered.await.unwrap_or_else(|_| stopping())
     }
 }
 

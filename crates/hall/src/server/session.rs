@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use protocol::{
-    BEAT_MS, Bye, ByeCode, ClientFrame, HELLO_DEADLINE_MS, HallFrame, Hello, MAX_NAME_CHARS,
-    MAX_REQUESTS_IN_FLIGHT, Outcome, Refusal, Role, SILENCE_MS, Welcome,
+    BEAT_MS, Bye, ByeCode, ClientFrame, HallFrame, Hello, MAX_REQUESTS_IN_FLIGHT, Outcome, Refusal,
+    Role, SILENCE_MS, Welcome,
 };
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc};
@@ -15,6 +15,8 @@ use tokio_tungstenite::tungstenite::{self, error::ProtocolError};
 
 use super::Door;
 use super::accept::Visitor;
+use super::greet::greet;
+use super::pins;
 use super::writer::{Changed, Mail, OUTBOX, Parcel, encode, goodbye};
 use crate::engine::{Input, SessionId};
 
@@ -23,7 +25,7 @@ use crate::engine::{Input, SessionId};
 const MAX_SIGNS: usize = 32;
 
 /// Why a session ends: with a last word, or without because nobody is there to hear it.
-enum End {
+pub(super) enum End {
     Bye(Bye),
     Gone,
 }
@@ -32,11 +34,10 @@ type Step = ControlFlow<End>;
 
 /// Serves one connection to its end.
 pub(super) async fn serve(mut socket: WebSocket, session: SessionId, visitor: Visitor, door: Door) {
-    match greet(&mut socket).await {
+    match greet(&mut socket, (session, &visitor), &door).await {
         Ok(hello) => {
-            visitor.is_known_now();
             let device = hello.device.clone();
-            let end = Session::new(socket, session, door.clone(), &hello)
+            let end = Session::new(socket, (session, visitor), door.clone(), &hello)
                 .run(hello)
                 .await;
             tracing::info!("{device} has left: {}", end.reason());
@@ -63,34 +64,7 @@ impl End {
     }
 }
 
-async fn greet(socket: &mut WebSocket) -> Result<Hello, End> {
-    let deadline = Duration::from_millis(HELLO_DEADLINE_MS);
-    let first = time::timeout(deadline, next_text(socket))
-        .await
-        .map_err(|_| end(ByeCode::Silent))??;
-    // An other version may word its hello differently, so that one is looked for first.
-    let version = serde_json::from_str::<serde_json::Value>(&first)
-        .ok()
-        .and_then(|hello| hello.get("protocol").and_then(serde_json::Value::as_u64));
-    if version.is_some_and(|version| version != u64::from(protocol::VERSION)) {
-        return Err(end(ByeCode::Version));
-    }
-    match serde_json::from_str(&first) {
-        Ok(ClientFrame::Hello(hello)) if is_name(&hello.device) && is_name(&hello.app) => Ok(hello),
-        Ok(ClientFrame::Hello(_)) => Err(malformed(&format!(
-            "device and app are names of 1 to {MAX_NAME_CHARS} characters"
-        ))),
-        Ok(ClientFrame::Request { .. }) => Err(malformed("the first frame must be a hello")),
-        Ok(ClientFrame::Pair(_)) => Err(end(ByeCode::PairingFailed)),
-        Err(error) => Err(malformed(&error.to_string())),
-    }
-}
-
-fn is_name(name: &str) -> bool {
-    (1..=MAX_NAME_CHARS).contains(&name.chars().count()) && !name.contains(char::is_control)
-}
-
-async fn next_text(socket: &mut WebSocket) -> Result<Utf8Bytes, End> {
+pub(super) async fn next_text(socket: &mut WebSocket) -> Result<Utf8Bytes, End> {
     for _ in 0..=MAX_SIGNS {
         if let Some(text) = understand(socket.recv().await)? {
             return Ok(text);
@@ -123,11 +97,11 @@ fn fault(error: axum::Error) -> End {
     }
 }
 
-fn end(code: ByeCode) -> End {
+pub(super) fn end(code: ByeCode) -> End {
     End::Bye(goodbye(code))
 }
 
-fn malformed(why: &str) -> End {
+pub(super) fn malformed(why: &str) -> End {
     let Bye { code, message } = goodbye(ByeCode::Malformed);
     End::Bye(Bye {
         code,
@@ -159,12 +133,15 @@ async fn say_goodbye(socket: &mut WebSocket, bye: Bye) {
 struct Session {
     socket: WebSocket,
     session: SessionId,
+    visitor: Visitor,
     role: Role,
     device: String,
     door: Door,
     outbox_end: mpsc::Sender<Parcel>,
     outbox: mpsc::Receiver<Parcel>,
     changed: broadcast::Receiver<Changed>,
+    /// Whether the hall has let the device in.
+    is_welcome: bool,
     /// The client's table is as of this sequence number; `None` before its first rows.
     place: Option<u64>,
     in_flight: usize,
@@ -174,17 +151,24 @@ struct Session {
 }
 
 impl Session {
-    fn new(socket: WebSocket, session: SessionId, door: Door, hello: &Hello) -> Self {
+    fn new(
+        socket: WebSocket,
+        (session, visitor): (SessionId, Visitor),
+        door: Door,
+        hello: &Hello,
+    ) -> Self {
         let (outbox_end, outbox) = mpsc::channel(OUTBOX);
         Self {
             socket,
             session,
+            visitor,
             role: hello.role,
             device: hello.device.clone(),
             changed: door.changed[hello.role.audience() as usize].subscribe(),
             door,
             outbox_end,
             outbox,
+            is_welcome: false,
             place: None,
             in_flight: 0,
             last_heard: Instant::now(),
@@ -193,7 +177,8 @@ impl Session {
     }
 
     async fn run(mut self, hello: Hello) -> End {
-        tracing::info!("{} has come: {:?}, {}", hello.device, hello.role, hello.app);
+        let (address, device, app) = (self.visitor.address.ip(), &hello.device, &hello.app);
+        tracing::info!("{device} comes from {address}: {:?}, {app}", hello.role);
         let mut end = match self.enter(hello).await {
             ControlFlow::Continue(()) => self.attend().await,
             ControlFlow::Break(end) => end,
@@ -209,12 +194,23 @@ impl Session {
         self.mail(Mail::Join {
             session: self.session,
             hello,
+            address: self.visitor.address.ip(),
             outbox,
         })
         .await?;
         // The writer holds the only other end: when it lets go of a session, the outbox closes.
         let (unused, _) = mpsc::channel(1);
         self.outbox_end = unused;
+        Step::Continue(())
+    }
+
+    /// Its first rows come: the hall has let it in.
+    async fn welcome(&mut self) -> Step {
+        if self.is_welcome {
+            return Step::Continue(());
+        }
+        self.is_welcome = true;
+        self.visitor.is_known_now();
         let welcome = Welcome {
             protocol: protocol::VERSION,
             epoch: self.door.epoch,
@@ -232,7 +228,7 @@ impl Session {
                 received = self.socket.recv() => self.hear(received).await,
                 parcel = self.outbox.recv() => self.pass_on(parcel).await,
                 changed = self.changed.recv(), if self.place.is_some() => self.tell(changed).await,
-                _ = beat.tick() => self.beat().await,
+                _ = beat.tick(), if self.is_welcome => self.beat().await,
                 // The writer says goodbye after its last answers; this is for when it does not.
                 () = stopped_long_ago(&mut stop) => Step::Break(end(ByeCode::Stopping)),
             };
@@ -265,8 +261,9 @@ impl Session {
                 let outcome = Outcome::Refused(Refusal::TooManyRequests);
                 self.say(encode(&HallFrame::Answer { id, outcome })).await
             }
-            Ok(ClientFrame::Request { id, act }) => {
+            Ok(ClientFrame::Request { id, mut act }) => {
                 self.in_flight += 1;
+                let pin = pins::look(&self.door, &self.device, &mut act).await;
                 let (session, role, device) = (self.session, self.role, self.device.clone());
                 self.mail(Mail::Input(Input::Request {
                     session,
@@ -274,6 +271,7 @@ impl Session {
                     device,
                     id,
                     act,
+                    pin,
                 }))
                 .await
             }
@@ -291,6 +289,7 @@ impl Session {
                 self.say(frame).await
             }
             Some(Parcel::Rows { seq, frame }) => {
+                self.welcome().await?;
                 self.place = Some(seq);
                 self.say(frame).await
             }

@@ -1,14 +1,16 @@
 //! The one writer: whatever waited while a transaction committed goes into the next one.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
-use protocol::{Audience, Bye, ByeCode, HallFrame, Hello};
-use tokio::sync::{broadcast, mpsc, watch};
+use protocol::{Audience, Bye, ByeCode, HallFrame, Hello, Pair, Paired};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::{self, Instant};
 
 use crate::Clock;
+use crate::admin::{Answer, Order};
 use crate::engine::{Engine, Fatal, Input, Journal, Output, SessionId};
 
 /// Requests that share one transaction at most: about what 20 ms of disk can take.
@@ -30,10 +32,37 @@ pub(super) enum Mail {
     Join {
         session: SessionId,
         hello: Hello,
+        address: IpAddr,
         outbox: mpsc::Sender<Parcel>,
+    },
+    /// A program wants to be let in with a code; the answer goes here.
+    Pair {
+        session: SessionId,
+        asked: Box<PairAsked>,
+        answer: oneshot::Sender<Result<Paired, Bye>>,
+    },
+    /// Somebody types a PIN: what it has to be held against goes here.
+    Pin {
+        person: String,
+        device: String,
+        kept: oneshot::Sender<Option<String>>,
+    },
+    /// The administrator wants something; the answer goes here.
+    Order {
+        actor: String,
+        what: Order,
+        answer: oneshot::Sender<Answer>,
     },
     /// Everything else.
     Input(Input),
+}
+
+/// What a program says that wants to be let in.
+pub(super) struct PairAsked {
+    pub(super) pair: Pair,
+    pub(super) fingerprint: Vec<u8>,
+    pub(super) random: [u8; 32],
+    pub(super) address: IpAddr,
 }
 
 /// What the writer sends to one session.
@@ -58,6 +87,9 @@ pub(super) struct Writer<J> {
     clock: Clock,
     changed: [broadcast::Sender<Changed>; 3],
     outboxes: HashMap<SessionId, mpsc::Sender<Parcel>>,
+    pairing: HashMap<SessionId, oneshot::Sender<Result<Paired, Bye>>>,
+    orders: HashMap<u64, oneshot::Sender<Answer>>,
+    next_order: u64,
     publish_next: Instant,
     unpublished: bool,
 }
@@ -73,6 +105,9 @@ impl<J: Journal> Writer<J> {
             clock,
             changed,
             outboxes: HashMap::new(),
+            pairing: HashMap::new(),
+            orders: HashMap::new(),
+            next_order: 0,
             publish_next: Instant::now(),
             unpublished: false,
         }
@@ -123,7 +158,10 @@ impl<J: Journal> Writer<J> {
     }
 
     fn handle(&mut self, batch: Vec<Mail>) -> Result<(), Fatal> {
-        let inputs = batch.into_iter().map(|mail| self.open(mail)).collect();
+        let inputs = batch
+            .into_iter()
+            .filter_map(|mail| self.open(mail))
+            .collect();
         let clock = self.clock.clone();
         let outputs = self.engine.handle(inputs, clock.now(), &clock)?;
         outputs.into_iter().for_each(|output| self.send(output));
@@ -141,21 +179,61 @@ impl<J: Journal> Writer<J> {
         self.publish_next = Instant::now() + PUBLISH_EVERY;
     }
 
-    fn open(&mut self, mail: Mail) -> Input {
+    /// What of it the loop decides; the rest is answered here.
+    fn open(&mut self, mail: Mail) -> Option<Input> {
         match mail {
             Mail::Join {
                 session,
                 hello,
+                address,
                 outbox,
             } => {
                 self.outboxes.insert(session, outbox);
-                Input::Join { session, hello }
+                Some(Input::Join {
+                    session,
+                    hello,
+                    address: Some(address),
+                })
+            }
+            Mail::Pair {
+                session,
+                asked,
+                answer,
+            } => {
+                self.pairing.insert(session, answer);
+                Some(Input::Pair {
+                    session,
+                    pair: asked.pair,
+                    fingerprint: asked.fingerprint,
+                    random: asked.random,
+                    address: Some(asked.address),
+                })
+            }
+            Mail::Pin {
+                person,
+                device,
+                kept,
+            } => {
+                let now_ms = self.clock.now().at.steady_ms;
+                // Who asked may be gone.
+                let _ = kept.send(self.engine.trust().pin_of(&person, &device, now_ms));
+                None
+            }
+            Mail::Order {
+                actor,
+                what,
+                answer,
+            } => {
+                self.next_order += 1;
+                let order = self.next_order;
+                self.orders.insert(order, answer);
+                Some(Input::Order { order, actor, what })
             }
             Mail::Input(input) => {
                 if let Input::Leave { session, .. } = &input {
                     self.outboxes.remove(session);
                 }
-                input
+                Some(input)
             }
         }
     }
@@ -183,10 +261,25 @@ impl<J: Journal> Writer<J> {
                 );
             }
             Output::Changed { audience, rows } => self.announce(audience, rows),
+            Output::Paired { session, paired } => self.tell_paired(session, Ok(paired)),
+            Output::Told { order, answer } => {
+                if let Some(asked) = self.orders.remove(&order) {
+                    // Who asked may be gone.
+                    let _ = asked.send(answer);
+                }
+            }
             Output::Bye { session, code } => {
+                self.tell_paired(session, Err(goodbye(code)));
                 self.deliver(session, Parcel::Bye(goodbye(code)));
                 self.outboxes.remove(&session);
             }
+        }
+    }
+
+    fn tell_paired(&mut self, session: SessionId, answer: Result<Paired, Bye>) {
+        if let Some(asked) = self.pairing.remove(&session) {
+            // Who asked may be gone.
+            let _ = asked.send(answer);
         }
     }
 

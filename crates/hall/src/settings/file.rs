@@ -39,6 +39,8 @@ pub(super) struct HallFile {
     pub(super) alarm: AlarmEntry,
     #[serde(default)]
     pub(super) ticket: TicketEntry,
+    #[serde(default)]
+    pub(super) trust: TrustEntry,
     #[serde(rename = "class", default)]
     pub(super) classes: Vec<ClassEntry>,
     #[serde(rename = "service", default)]
@@ -51,6 +53,17 @@ pub(super) struct HallFile {
     pub(super) outcomes: Vec<OutcomeEntry>,
     #[serde(rename = "notice", default)]
     pub(super) notices: Vec<NoticeEntry>,
+}
+
+/// Whom the hall lets in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TrustEntry {
+    pub(super) names: Vec<Spanned<String>>,
+    pub(super) phones: bool,
+    pub(super) session_idle_min: Option<Spanned<u32>>,
+    pub(super) requests_at_once: Option<Spanned<u32>>,
+    pub(super) requests_per_second: Option<Spanned<u32>>,
 }
 
 /// How slips look. Left out, they are the standard ones.

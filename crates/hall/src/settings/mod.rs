@@ -46,8 +46,40 @@ pub struct HallSettings {
     pub notices: Vec<Text>,
     /// How its slips look.
     pub ticket: TicketSettings,
+    /// Whom it lets in.
+    pub trust: TrustSettings,
     /// The rules of the house as a whole, without those of services, classes and counters.
     pub house: queue::Settings,
+}
+
+/// Whom the hall lets in, and how much they may ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustSettings {
+    /// Whether programs on the hall's own machine are believed. No file says so: `hall serve --trial` does.
+    pub trial: bool,
+    /// Names by which browsers may call the hall, besides its addresses.
+    pub names: Vec<String>,
+    /// Whether customers' telephones are let in, which have no key.
+    pub phones: bool,
+    /// After so long without an act a person has to sign in again, in milliseconds.
+    pub session_idle_ms: u64,
+    /// Requests of a device at once.
+    pub requests_at_once: u32,
+    /// Requests of a device per second, for long.
+    pub requests_per_second: u32,
+}
+
+impl Default for TrustSettings {
+    fn default() -> Self {
+        Self {
+            trial: false,
+            names: Vec::new(),
+            phones: false,
+            session_idle_ms: 60 * 60_000,
+            requests_at_once: protocol::REQUESTS_AT_ONCE,
+            requests_per_second: protocol::REQUESTS_PER_SECOND,
+        }
+    }
 }
 
 /// How the hall's slips look.
@@ -336,6 +368,16 @@ mod tests {
                 "[alarm]",
                 "[hours.exceptions]\n\"2027-02-30\" = []\n[alarm]",
                 "\"2027-02-30\" is no date",
+            ),
+            (
+                "session_idle_min = 60",
+                "session_idle_min = 0",
+                "with 0 a person who has just signed in would be gone again",
+            ),
+            (
+                "session_idle_min = 60",
+                "names = [\"hall.example:7410\"]",
+                "\"hall.example:7410\" is no name of a machine",
             ),
             (
                 "most = 2",

@@ -6,9 +6,12 @@ use std::rc::Rc;
 
 use hall::HallSettings;
 use hall::engine::{Calendar, Engine, Fatal, Input, Journal, Output};
+use hall::trust::PinSeen;
 use protocol::{Act, Done, Hello, Outcome, Resume, Role, Rows};
 use queue::{Date, Event, Moment, Now, Slot};
-use store::{Answered, AppendError, Appointment, DayKey, Entry, ReplayError, RequestId, Store};
+use store::{
+    Answered, AppendError, Appointment, DayKey, Entry, ReplayError, RequestId, Store, Trusted,
+};
 use uuid::Uuid;
 
 pub const DAY_MS: u64 = 24 * 3_600_000;
@@ -63,6 +66,10 @@ impl Journal for Disk {
         self.store.forget_keys_before(date).map(|_| ())
     }
 
+    fn trusted(&self) -> Result<Trusted, AppendError> {
+        self.store.trusted()
+    }
+
     fn replay(&self, take: &mut dyn FnMut(Event)) -> Result<(), ReplayError> {
         self.store.replay(take)
     }
@@ -105,7 +112,8 @@ pub struct Desk {
 
 impl Desk {
     /// A hall that starts on a folder, at a time of the first day.
-    pub fn start(folder: &Path, settings: HallSettings, steady_ms: u64) -> Self {
+    pub fn start(folder: &Path, mut settings: HallSettings, steady_ms: u64) -> Self {
+        settings.trust.trial = true;
         let fault = Rc::new(Cell::new(Fault::None));
         let disk = Disk {
             store: Store::open(folder).expect("the folder can be written"),
@@ -175,6 +183,7 @@ pub fn request(id: Uuid, act: Act) -> Input {
         device: format!("{role:?}-1"),
         id,
         act,
+        pin: PinSeen::None,
     }
 }
 
@@ -189,6 +198,7 @@ pub fn join(session: u64, role: Role, device: &str, resume: Option<Resume>) -> I
             resume,
             key: None,
         },
+        address: None,
     }
 }
 

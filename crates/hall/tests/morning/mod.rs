@@ -145,6 +145,7 @@ impl Running {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hall"))
             .args([
                 "serve",
+                "--trial",
                 "--print-address",
                 "--listen",
                 "127.0.0.1:0",

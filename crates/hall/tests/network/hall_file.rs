@@ -30,6 +30,8 @@ class = [
         );
         text.push_str(&service);
     }
+    // Programs ask here as no person can.
+    text.push_str("[trust]\nrequests_at_once = 1000000\nrequests_per_second = 1000000\n");
     for number in 1..=counters {
         writeln!(
             text,

@@ -35,7 +35,13 @@ struct Process {
 impl Process {
     fn start(folder: &Path, settings: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hall"))
-            .args(["serve", "--print-address", "--listen", "127.0.0.1:0"])
+            .args([
+                "serve",
+                "--trial",
+                "--print-address",
+                "--listen",
+                "127.0.0.1:0",
+            ])
             .arg("--data")
             .arg(folder)
             .arg("--settings")

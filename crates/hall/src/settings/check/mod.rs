@@ -6,6 +6,7 @@ mod hours;
 mod series;
 mod services;
 mod ticket;
+mod trust;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -35,6 +36,7 @@ pub(super) fn check(file: HallFile, folder: &Path) -> Result<HallSettings, Vec<F
     let counters = faults.counters(&file);
     let house = faults.house(&file);
     let ticket = faults.ticket(&file.ticket, folder);
+    let trust = faults.trust(&file.trust);
     match (time_zone, day_turns_at, listen) {
         (Some(time_zone), Some(day_turns_at), Some(listen)) if faults.found.is_empty() => {
             Ok(HallSettings {
@@ -50,6 +52,7 @@ pub(super) fn check(file: HallFile, folder: &Path) -> Result<HallSettings, Vec<F
                 outcomes: file.outcomes.into_iter().map(outcome).collect(),
                 notices: file.notices.into_iter().map(|notice| notice.text).collect(),
                 ticket,
+                trust,
                 house,
             })
         }
