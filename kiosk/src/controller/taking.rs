@@ -130,6 +130,7 @@ impl Controller {
                 | Done::Continued(_)
                 | Done::Booked(_)
                 | Done::Reprint(_)
+                | Done::Report(_)
                 | Done::Done,
             ) => self.go_home(now),
         }
