@@ -152,7 +152,7 @@ fn a_lost_hall_and_a_printer_in_trouble_are_told_plainly() {
 /// Brings an open kiosk to a page.
 type Scene = fn(&mut Stage);
 
-const SCENES: [(&str, Scene); 20] = [
+const SCENES: [(&str, Scene); 21] = [
     ("start", |_| {}),
     ("trouble", |stage| {
         stage.event(Event::Printer(PrinterState::Trouble(Trouble::HeadHot)));
