@@ -53,12 +53,26 @@ impl Printing {
         (self.tell)(Event::Paper { ticket, news });
     }
 
+    /// Draws slips like those to come, while nobody waits.
+    pub fn rehearse(&self, slips: Vec<Slip>) {
+        let rehearsed = self.printer.as_ref().map(|it| it.rehearse(slips));
+        if let Some(Err(error)) = rehearsed {
+            tracing::error!(%error, "slips are not rehearsed");
+        }
+    }
+
     /// The hall knows what became of this ticket's slip.
     pub fn told(&self, ticket: u64) {
         let told = self.printer.as_ref().map(|printer| printer.told(ticket));
         if let Some(Err(error)) = told {
             tracing::error!(ticket, %error, "it is not noted that the hall knows");
         }
+    }
+
+    /// The same, for a thread that knows it and does not own this.
+    pub fn told_elsewhere(&self) -> impl Fn(u64) + Clone + Send + use<> {
+        let told = self.printer.as_ref().map(ticket::Printing::told_elsewhere);
+        move |ticket| told.iter().for_each(|told| told(ticket))
     }
 }
 
@@ -68,9 +82,13 @@ fn event_of(news: PrintNews) -> Option<Event> {
             log_state(state);
             Some(Event::Printer(state))
         }
-        PrintNews::Slip { ticket, outcome } => {
-            tracing::info!(ticket, ?outcome, "slip");
-            let news = paper_news(outcome);
+        PrintNews::Slip {
+            ticket,
+            outcome,
+            copies,
+        } => {
+            tracing::info!(ticket, ?outcome, copies, "slip");
+            let news = paper_news(outcome, copies);
             Some(Event::Paper { ticket, news })
         }
         // A kiosk prints nothing else.
@@ -85,14 +103,15 @@ fn log_state(state: PrinterState) {
     }
 }
 
-fn paper_news(outcome: PrintOutcome) -> PaperNews {
+pub(crate) fn paper_news(outcome: PrintOutcome, copies: u32) -> PaperNews {
     match outcome {
         // A printer that cannot answer was chosen with the setting: nobody can know more of it.
-        PrintOutcome::Printed | PrintOutcome::Sent => PaperNews::Printed,
+        PrintOutcome::Printed | PrintOutcome::Sent => PaperNews::Printed { copies },
         PrintOutcome::NotPrinted(trouble) => PaperNews::Missing(reason(trouble)),
         PrintOutcome::Unknown(_) => PaperNews::Missing(NotPrintedReason::Unknown),
     }
 }
+
 fn reason(trouble: Trouble) -> NotPrintedReason {
     match trouble {
         Trouble::PaperOut => NotPrintedReason::PaperOut,
@@ -190,7 +209,7 @@ mod tests {
     fn a_job_whose_link_broke_is_unknown_whatever_broke_it() {
         let outcome = PrintOutcome::Unknown(Trouble::PaperOut);
         assert_eq!(
-            paper_news(outcome),
+            paper_news(outcome, 0),
             PaperNews::Missing(NotPrintedReason::Unknown)
         );
     }
