@@ -14,6 +14,7 @@ pub(crate) use self::errands::MAX_FURTHER;
 pub(crate) use self::keypad::{Keypad, Purpose};
 pub(crate) use self::page::{Page, Paper, Shown, Visit};
 use self::taking::Request;
+use self::unfinished::Unfinished;
 use crate::event::{Effect, Event, Key, Looks, PaperNews, Touch};
 use crate::reports::Reports;
 
@@ -22,6 +23,7 @@ mod keypad;
 mod page;
 mod patience;
 mod taking;
+mod unfinished;
 
 /// A double strike counts once (EN 301 549, 5.8), and a page that has just come takes no touch
 /// that was meant for the one before.
@@ -52,8 +54,11 @@ pub struct Controller {
     struck_at: Option<Instant>,
     /// The last key of the keypad, and when it was struck.
     key_at: Option<(Key, Instant)>,
+    /// The customer wants the papers of the service listed on the slip.
+    pub(crate) wants_papers: bool,
     /// Requests whose customer was sent away: their answers are taken back.
     given_up: Vec<Request>,
+    unfinished: Unfinished,
     reports: Reports,
     next_id: Box<dyn FnMut() -> Uuid>,
 }
@@ -73,7 +78,9 @@ impl Controller {
             touched_at: now,
             struck_at: None,
             key_at: None,
+            wants_papers: false,
             given_up: Vec::new(),
+            unfinished: Unfinished::default(),
             reports: Reports::default(),
             next_id: Box::new(next_id),
         }
@@ -92,6 +99,8 @@ impl Controller {
             }
             Event::LinkDown(since) => self.lose_link(now, since),
             Event::Answer { id, outcome } => effects.extend(self.answer(now, id, outcome)),
+            Event::Unfinished { id, act } => effects.push(self.finish_asking(id, act)),
+            Event::Unwanted { ticket } => effects.push(self.report(Act::Void { ticket })),
             Event::Paper { ticket, news } => effects.extend(self.paper(now, ticket, news)),
             Event::Printer(state) => self.printer = Some(state),
             Event::Tick => {}
@@ -111,6 +120,7 @@ impl Controller {
             self.next_second_of_warning(now),
             away_at,
             self.reports.due(),
+            self.unfinished.due(),
             self.next_minute(now),
         ];
         due.into_iter().flatten().min()
@@ -134,8 +144,14 @@ impl Controller {
             self.go(now, Page::Start { tiles: 0 });
         }
         let again = self.reports.take_due(now);
-        let ask = |act| self.report(act);
-        again.into_iter().map(ask).collect()
+        let mut effects: Vec<Effect> = again.into_iter().map(|act| self.report(act)).collect();
+        let unfinished = self.unfinished.take_due(now);
+        effects.extend(
+            unfinished
+                .into_iter()
+                .map(|(id, act)| Effect::Ask { id, act }),
+        );
+        effects
     }
 
     fn touch(&mut self, now: Instant, touch: Touch) -> Option<Effect> {
@@ -157,6 +173,7 @@ impl Controller {
             Touch::Service(code) => self.choose(now, code),
             Touch::TakeOrdinary => return self.take_ordinary(now),
             Touch::TakeAs(class) => return self.take(now, class),
+            Touch::Papers => self.wants_papers = self.offers_papers() && !self.wants_papers,
             Touch::MissedCall => self.open_keypad(now, Purpose::Return),
             Touch::Appointment => self.open_keypad(now, Purpose::CheckIn),
             Touch::Errands => self.open_errands(now),
@@ -255,13 +272,13 @@ impl Controller {
             && shown.issued.ticket == ticket
         {
             shown.paper = match news {
-                PaperNews::Printed => Paper::Printed,
+                PaperNews::Printed { .. } => Paper::Printed,
                 PaperNews::Missing(_) => Paper::Missing,
             };
             self.page_since = now;
         }
         Some(self.report(match news {
-            PaperNews::Printed => Act::Printed { ticket, copies: 0 },
+            PaperNews::Printed { copies } => Act::Printed { ticket, copies },
             PaperNews::Missing(reason) => Act::NotPrinted { ticket, reason },
         }))
     }
@@ -284,6 +301,8 @@ impl Controller {
         if let Page::NoAnswer(request) = left {
             self.give_up(request);
         }
+        // The next visit begins here.
+        self.wants_papers &= !matches!(self.page, Page::Start { .. });
         self.page_since = now;
     }
 }

@@ -32,6 +32,18 @@ pub enum Event {
         /// Whether there is a slip, or why not.
         news: PaperNews,
     },
+    /// A request for a number was under way when the kiosk was stopped, and nobody saw its answer.
+    Unfinished {
+        /// The request's id.
+        id: Uuid,
+        /// What was asked, without what could name a person.
+        act: Act,
+    },
+    /// A number came for nobody before the kiosk was stopped, and the hall does not know it.
+    Unwanted {
+        /// Ticket id.
+        ticket: u64,
+    },
     /// The printer's state was read.
     Printer(PrinterState),
     /// Time has passed.
@@ -59,6 +71,8 @@ pub enum Touch {
     LargeText,
     /// High contrast on or off.
     HighContrast,
+    /// The list of papers on the slip, or not.
+    Papers,
     /// Somebody missed a call, and is back.
     MissedCall,
     /// Somebody has an appointment.
@@ -94,7 +108,10 @@ pub enum Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PaperNews {
     /// The printer confirmed it.
-    Printed,
+    Printed {
+        /// Which copy with the bar 补打 REPRINT n it is; 0: the first paper.
+        copies: u32,
+    },
     /// There is none, or nobody knows.
     Missing(NotPrintedReason),
 }

@@ -1,131 +1,98 @@
-//! The printer on a thread of its own: slips in, news out. Asking a printer blocks; the window never does.
+//! The kiosk's printer: slips in, news out, as events of the kiosk.
 
 use std::io;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use protocol::NotPrintedReason;
 use ticket::spool::Spooler;
-use ticket::{PrintOutcome, PrinterState, Slip, Trouble};
+use ticket::{PrintNews, PrintOutcome, PrinterState, Slip, Trouble};
 
 use crate::event::{Event, PaperNews};
 
-/// An idle printer is asked for its state this often, so that the start page is true before a
-/// ticket is offered.
-const STATE_EVERY: Duration = Duration::from_secs(5);
-
-/// The way to the printer's thread. Dropping it prints what is queued and ends the thread.
+/// The way to the printer. Dropping it prints what is queued and ends the printer's thread.
 pub struct Printing {
-    work: Option<Sender<Work>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-enum Work {
-    Print { ticket: u64, slip: Box<Slip> },
-    Told { ticket: u64 },
+    /// Absent: every slip is missing at once.
+    printer: Option<ticket::Printing>,
+    tell: Box<dyn Fn(Event)>,
 }
 
 impl Printing {
-    /// Starts the thread. `tell` is called on it and must not block. First it tells what became of the
-    /// slips of the time before, as far as the hall does not know. Without a printer every slip is
-    /// missing at once.
+    /// Starts the printer's thread. `tell` is called on it and must not block. First it tells what
+    /// became of the slips of the time before, as far as the hall does not know.
     ///
     /// # Errors
     /// When the machine gives no thread.
     pub fn start(
         spooler: Option<Spooler>,
-        tell: impl Fn(Event) + Send + 'static,
+        tell: impl Fn(Event) + Clone + Send + 'static,
     ) -> io::Result<Self> {
-        let (work, queue) = mpsc::channel();
-        let run = move || match spooler {
-            Some(spooler) => serve(spooler, &queue, &tell),
-            None => refuse(&queue, &tell),
+        let from_printer = tell.clone();
+        let start = |spooler| {
+            ticket::Printing::start(spooler, move |news| {
+                event_of(news).into_iter().for_each(&from_printer);
+            })
         };
-        let thread = std::thread::Builder::new()
-            .name("printer".into())
-            .spawn(run)?;
         Ok(Self {
-            work: Some(work),
-            thread: Some(thread),
+            printer: spooler.map(start).transpose()?,
+            tell: Box::new(tell),
         })
     }
 
     /// Queues a slip.
     pub fn print(&self, ticket: u64, slip: Box<Slip>) {
-        self.hand_over(ticket, Work::Print { ticket, slip });
+        let reason = match &self.printer {
+            None => NotPrintedReason::NoPrinter,
+            Some(printer) => match printer.print(ticket, slip) {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::error!(ticket, %error, "a slip is not printed");
+                    NotPrintedReason::PrinterFault
+                }
+            },
+        };
+        let news = PaperNews::Missing(reason);
+        (self.tell)(Event::Paper { ticket, news });
+    }
+
+    /// Draws slips like those to come, while nobody waits.
+    pub fn rehearse(&self, slips: Vec<Slip>) {
+        let rehearsed = self.printer.as_ref().map(|it| it.rehearse(slips));
+        if let Some(Err(error)) = rehearsed {
+            tracing::error!(%error, "slips are not rehearsed");
+        }
     }
 
     /// The hall knows what became of this ticket's slip.
     pub fn told(&self, ticket: u64) {
-        self.hand_over(ticket, Work::Told { ticket });
+        let told = self.printer.as_ref().map(|printer| printer.told(ticket));
+        if let Some(Err(error)) = told {
+            tracing::error!(ticket, %error, "it is not noted that the hall knows");
+        }
     }
 
-    fn hand_over(&self, ticket: u64, work: Work) {
-        let sent = self.work.as_ref().map(|sender| sender.send(work));
-        if !matches!(sent, Some(Ok(()))) {
-            tracing::error!(ticket, "the printer's thread is gone");
-        }
+    /// The same, for a thread that knows it and does not own this.
+    pub fn told_elsewhere(&self) -> impl Fn(u64) + Clone + Send + use<> {
+        let told = self.printer.as_ref().map(ticket::Printing::told_elsewhere);
+        move |ticket| told.iter().for_each(|told| told(ticket))
     }
 }
 
-impl Drop for Printing {
-    fn drop(&mut self) {
-        self.work.take();
-        if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
-            tracing::error!("the printer's thread panicked");
-        }
-    }
-}
-
-fn serve(mut spooler: Spooler, queue: &Receiver<Work>, tell: &impl Fn(Event)) {
-    for (ticket, outcome) in spooler.untold() {
-        tracing::warn!(ticket, ?outcome, "a slip from before the start");
-        let news = paper_news(outcome);
-        tell(Event::Paper { ticket, news });
-    }
-    let mut known = None;
-    loop {
-        let state = spooler.state();
-        if known.replace(state) != Some(state) {
+fn event_of(news: PrintNews) -> Option<Event> {
+    match news {
+        PrintNews::State(state) => {
             log_state(state);
-            tell(Event::Printer(state));
+            Some(Event::Printer(state))
         }
-        match next_work(&mut spooler, queue) {
-            Ok((ticket, slip)) => print(&mut spooler, ticket, &slip, tell),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return,
+        PrintNews::Slip {
+            ticket,
+            outcome,
+            copies,
+        } => {
+            tracing::info!(ticket, ?outcome, copies, "slip");
+            let news = paper_news(outcome, copies);
+            Some(Event::Paper { ticket, news })
         }
-    }
-}
-
-/// The next slip. What the hall knows is noted in between, without a question to the printer.
-fn next_work(
-    spooler: &mut Spooler,
-    queue: &Receiver<Work>,
-) -> Result<(u64, Box<Slip>), RecvTimeoutError> {
-    loop {
-        match queue.recv_timeout(STATE_EVERY)? {
-            Work::Print { ticket, slip } => return Ok((ticket, slip)),
-            Work::Told { ticket } => spooler.told(ticket),
-        }
-    }
-}
-
-fn print(spooler: &mut Spooler, ticket: u64, slip: &Slip, tell: &impl Fn(Event)) {
-    let outcome = spooler.print(ticket, slip);
-    let number = &slip.number;
-    tracing::info!(ticket, number, ?outcome, "slip");
-    let news = paper_news(outcome);
-    tell(Event::Paper { ticket, news });
-}
-
-fn refuse(queue: &Receiver<Work>, tell: &impl Fn(Event)) {
-    for work in queue {
-        if let Work::Print { ticket, .. } = work {
-            let news = PaperNews::Missing(NotPrintedReason::NoPrinter);
-            tell(Event::Paper { ticket, news });
-        }
+        // A kiosk prints nothing else.
+        PrintNews::Other { .. } => None,
     }
 }
 
@@ -136,10 +103,10 @@ fn log_state(state: PrinterState) {
     }
 }
 
-fn paper_news(outcome: PrintOutcome) -> PaperNews {
+pub(crate) fn paper_news(outcome: PrintOutcome, copies: u32) -> PaperNews {
     match outcome {
         // A printer that cannot answer was chosen with the setting: nobody can know more of it.
-        PrintOutcome::Printed | PrintOutcome::Sent => PaperNews::Printed,
+        PrintOutcome::Printed | PrintOutcome::Sent => PaperNews::Printed { copies },
         PrintOutcome::NotPrinted(trouble) => PaperNews::Missing(reason(trouble)),
         PrintOutcome::Unknown(_) => PaperNews::Missing(NotPrintedReason::Unknown),
     }
@@ -165,6 +132,7 @@ fn reason(trouble: Trouble) -> NotPrintedReason {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::mpsc::{self, Receiver};
     use ticket::Printer;
     use ticket::spool::{Patience, Spool};
 
@@ -241,7 +209,7 @@ mod tests {
     fn a_job_whose_link_broke_is_unknown_whatever_broke_it() {
         let outcome = PrintOutcome::Unknown(Trouble::PaperOut);
         assert_eq!(
-            paper_news(outcome),
+            paper_news(outcome, 0),
             PaperNews::Missing(NotPrintedReason::Unknown)
         );
     }

@@ -5,17 +5,21 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use anyhow::Context;
-use client::{Bridge, LinkEvent, Post, choose_backend, mailbox, place, start_log};
-use protocol::{Act, Outcome, Refusal, Role};
+use client::{LinkEvent, Post, choose_backend, mailbox, place, start_log};
+use protocol::Act;
 use slint::{CloseRequestResponse, ComponentHandle, Timer, TimerMode};
 use ticket::Printer;
 use ticket::spool::{Patience, Spool, Spooler};
 use uuid::Uuid;
 
+use crate::asking::{Asking, Told};
 use crate::controller::Controller;
 use crate::event::{Effect, Event};
-use crate::mock::{MOCK_TIME, MockHall, Show, Ways};
+use crate::leftovers::leftover_events;
+use crate::mock::{MOCK_TIME, MockHall, Ways};
+use crate::orders::Orders;
 use crate::printing::Printing;
+use crate::rehearsal::rehearsal;
 use crate::screen::smallest_capital_mm;
 use crate::settings::{Args, Settings};
 use crate::window::KioskWindow;
@@ -30,13 +34,15 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     choose_backend()?;
     let (post, letters) = mailbox::<Event>();
     let window = Rc::new(KioskWindow::new(settings.screen)?);
+    let (printing, hall) = open(&settings, args, &post)?;
     let mut program = Program {
         controller: Controller::new(settings.looks(), Instant::now(), Uuid::now_v7),
-        printing: start_printing(&settings, args.mock.is_some(), post.clone())?,
-        hall: Hall::open(&settings, args.mock, &post)?,
+        printing,
+        hall,
         window: window.clone(),
         timer: Timer::default(),
         post: post.clone(),
+        has_rehearsed: false,
     };
     window.on_touch(move |touch| post.send(Event::Touch(touch)));
     show(&window, &settings)?;
@@ -49,10 +55,12 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 struct Program {
     controller: Controller,
     window: Rc<KioskWindow>,
-    printing: Printing,
+    // The hall's threads tell the printer's, so they end first.
     hall: Hall,
+    printing: Printing,
     timer: Timer,
     post: Post<Event>,
+    has_rehearsed: bool,
 }
 
 impl Program {
@@ -62,11 +70,17 @@ impl Program {
             match effect {
                 Effect::Ask { id, act } => self.hall.ask(id, act, &self.post),
                 Effect::Print { ticket, slip } => self.printing.print(ticket, slip),
-                Effect::Told { ticket } => self.printing.told(ticket),
+                Effect::Told { ticket } => self.hall.close(ticket, &self.printing),
             }
         }
         self.window.show(&self.controller.view(now));
         self.set_timer(now);
+        if !self.has_rehearsed
+            && let Some(slips) = rehearsal(&self.controller.table)
+        {
+            self.printing.rehearse(slips);
+            self.has_rehearsed = true;
+        }
     }
 
     fn set_timer(&self, now: Instant) {
@@ -83,40 +97,54 @@ impl Program {
 
 /// The hall, or the made-up one.
 enum Hall {
-    Real(Bridge),
+    Real(Asking),
     Mock(MockHall),
 }
 
 impl Hall {
-    fn open(settings: &Settings, mock: Option<Show>, post: &Post<Event>) -> anyhow::Result<Self> {
-        if let Some(show) = mock {
-            let mut hall = MockHall::with_ways(Ways::of(show));
-            post.send(Event::Rows(hall.rows()));
-            post.send(Event::LinkUp(MOCK_TIME));
-            return Ok(Self::Mock(hall));
-        }
-        let link = settings
-            .station
-            .link_settings(Role::Kiosk, "kiosk", env!("CARGO_PKG_VERSION"));
-        let post = post.clone();
-        let bridge = Bridge::start(link, move |event| tell(&post, event))?;
-        Ok(Self::Real(bridge))
-    }
-
     fn ask(&mut self, id: Uuid, act: Act, post: &Post<Event>) {
         tracing::info!(%id, act = ?for_the_log(&act), "asked");
-        let outcome = match self {
-            Self::Mock(hall) => hall.answer(&act),
-            Self::Real(bridge) => match bridge.handle().request_with_id(id, act) {
-                Ok(()) => return,
-                Err(error) => {
-                    tracing::error!(%id, %error, "not asked");
-                    Outcome::Refused(Refusal::TooManyRequests)
-                }
-            },
-        };
-        post.send(Event::Answer { id, outcome });
+        match self {
+            Self::Real(asking) => asking.ask(id, act),
+            Self::Mock(hall) => {
+                let outcome = hall.answer(&act);
+                post.send(Event::Answer { id, outcome });
+            }
+        }
     }
+
+    /// The request is forgotten before the print job is.
+    fn close(&self, ticket: u64, printing: &Printing) {
+        match self {
+            Self::Real(asking) => asking.close(ticket),
+            Self::Mock(_) => printing.told(ticket),
+        }
+    }
+}
+
+/// Opens what outlives a stop, tells what the last one left behind, and starts the threads.
+fn open(settings: &Settings, args: &Args, post: &Post<Event>) -> anyhow::Result<(Printing, Hall)> {
+    let spooler = spooler(settings, args.mock.is_some())?;
+    let tell_paper = post.clone();
+    let start = |spooler| Printing::start(spooler, move |event| tell_paper.send(event));
+    if let Some(show) = args.mock {
+        let mut hall = MockHall::with_ways(Ways::of(show));
+        post.send(Event::Rows(hall.rows()));
+        post.send(Event::LinkUp(MOCK_TIME));
+        return Ok((start(spooler)?, Hall::Mock(hall)));
+    }
+    let file = settings.orders_file();
+    let orders = Orders::open(&file)
+        .with_context(|| format!("requests for numbers cannot be kept in {}", file.display()))?;
+    let spool = spooler.as_ref().map(Spooler::spool);
+    leftover_events(&orders, spool).for_each(|event| post.send(event));
+    let printing = start(spooler)?;
+    let (post, forget) = (post.clone(), printing.told_elsewhere());
+    let asking = Asking::start(orders, &settings.station, move |told| match told {
+        Told::Link(event) => tell(&post, event),
+        Told::Closed { ticket } => forget(ticket),
+    })?;
+    Ok((printing, Hall::Real(asking)))
 }
 
 /// An act without what could name a person.
@@ -151,27 +179,22 @@ fn tell(post: &Post<Event>, event: LinkEvent) {
     });
 }
 
-fn start_printing(
-    settings: &Settings,
-    is_made_up: bool,
-    post: Post<Event>,
-) -> anyhow::Result<Printing> {
-    let printer = settings.printer.printer().map(Printer::new).transpose()?;
-    let spooler = printer.map(|printer| {
-        let file = match is_made_up {
-            true => made_up_jobs(),
-            false => settings.jobs_file(),
-        };
-        let spool = Spool::open(&file)
-            .with_context(|| format!("the print jobs cannot be kept in {}", file.display()))?;
-        if spool.damaged_lines() > 0 {
-            let lines = spool.damaged_lines();
-            tracing::error!(lines, file = %file.display(), "the disk has spoiled print jobs");
-        }
-        anyhow::Ok(Spooler::new(printer, spool, Patience::default()))
-    });
-    let spooler = spooler.transpose()?;
-    Ok(Printing::start(spooler, move |event| post.send(event))?)
+fn spooler(settings: &Settings, is_made_up: bool) -> anyhow::Result<Option<Spooler>> {
+    let Some(printer) = settings.printer.printer()? else {
+        return Ok(None);
+    };
+    let file = match is_made_up {
+        true => made_up_jobs(),
+        false => settings.jobs_file(),
+    };
+    let spool = Spool::open(&file)
+        .with_context(|| format!("the print jobs cannot be kept in {}", file.display()))?;
+    if spool.damaged_lines() > 0 {
+        let lines = spool.damaged_lines();
+        tracing::error!(lines, file = %file.display(), "the disk has spoiled print jobs");
+    }
+    let printer = Printer::new(printer)?;
+    Ok(Some(Spooler::new(printer, spool, Patience::default())))
 }
 
 /// Numbers that are valid nowhere must not be told to a hall later.

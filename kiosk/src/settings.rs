@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use client::{Options, SettingsError, Station, read_settings};
 use serde::Deserialize;
-use ticket::{Completion, Method, PrinterSettings};
+use ticket::{Completion, Method, PrinterSettings, Profile, ProfileError};
 
 use crate::event::Looks;
 use crate::mock::Show;
@@ -20,6 +20,9 @@ pub struct Args {
     /// The printer, such as 192.168.1.20:9100, usb:04b8:0e15, /dev/usb/lp0 or serial:/dev/ttyS0@115200
     #[arg(long, value_name = "ADDRESS")]
     pub printer: Option<String>,
+    /// The printer's model: generic-80, or another profile by its name or file
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<String>,
     /// Where the print jobs are kept, so that a stop loses none
     #[arg(long, value_name = "FILE")]
     pub jobs: Option<PathBuf>,
@@ -49,40 +52,41 @@ pub struct Settings {
     pub screen: ScreenSettings,
 }
 
-/// The printer. Without an address numbers are only shown.
+/// The printer. Without an address numbers are only shown. What its model tells (width and resolution of the
+/// head, font, cut, completion) need not be said again; what is said here goes before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PrinterPart {
     /// `HOST:9100`, `usb:04b8:0e15`, `/dev/usb/lp0`, `serial:/dev/ttyS0@115200` or `file:/tmp/tickets.bin`.
     pub address: Option<String>,
+    /// Its model, by the name of a profile or by a file of that form; absent: `generic-80`.
+    pub profile: Option<String>,
     /// Where the print jobs are kept; absent: in the user's state folder, under the device's name.
     pub jobs: Option<PathBuf>,
-    /// Whose letters are printed.
-    pub letters: Letters,
+    /// Whose letters are printed; absent: the printer's own, where it has Chinese ones.
+    pub letters: Option<Letters>,
     /// The font file for `raster`; absent: Noto Sans CJK where systems keep it.
     pub font: Option<PathBuf>,
-    /// Width of the roll.
-    pub paper: PaperWidth,
-    /// How the printer tells that a ticket is done.
-    pub completion: CompletionPart,
+    /// Width of the roll; absent: as the model has it.
+    pub paper: Option<PaperWidth>,
+    /// How the printer tells that a ticket is done; absent: as the model does.
+    pub completion: Option<CompletionPart>,
 }
 
 /// Whose letters are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Letters {
     /// The printer's own Chinese font.
-    #[default]
     Native,
     /// Ours, as an image: for printers without a Chinese font, over USB and network only.
     Raster,
 }
 
 /// Width of the roll.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum PaperWidth {
     /// 80 mm, 576 dots.
-    #[default]
     #[serde(rename = "80mm")]
     Wide,
     /// 58 mm, 384 dots.
@@ -91,11 +95,10 @@ pub enum PaperWidth {
 }
 
 /// How the printer tells that a ticket is done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CompletionPart {
     /// `GS ( H`: most printers of this century.
-    #[default]
     ProcessId,
     /// `GS r 1`, for those without.
     PaperSensor,
@@ -114,7 +117,8 @@ impl Args {
         let printer = &mut settings.printer;
         printer.address = self.printer.clone().or(printer.address.take());
         printer.jobs = self.jobs.clone().or(printer.jobs.take());
-        printer.letters = self.print.unwrap_or(printer.letters);
+        printer.profile = self.profile.clone().or(printer.profile.take());
+        printer.letters = self.print.or(printer.letters);
         let screen = &mut settings.screen;
         screen.long_side_mm = self.screen_mm.unwrap_or(screen.long_side_mm);
         screen.distance_mm = self.distance_mm.unwrap_or(screen.distance_mm);
@@ -140,6 +144,12 @@ impl Settings {
         let usual = || state_folder().join("paihao").join(format!("{device}.jobs"));
         self.printer.jobs.clone().unwrap_or_else(usual)
     }
+
+    /// The file of the requests for numbers, beside that of the print jobs.
+    #[must_use]
+    pub fn orders_file(&self) -> PathBuf {
+        self.jobs_file().with_extension("orders")
+    }
 }
 
 /// Where programs keep what outlives them (XDG Base Directory Specification 0.8), and beside the
@@ -155,26 +165,55 @@ fn state_folder() -> PathBuf {
 
 impl PrinterPart {
     /// What the printer's thread needs. `None`: there is no printer.
-    #[must_use]
-    pub fn printer(&self) -> Option<PrinterSettings> {
-        let address = self.address.clone()?;
-        Some(PrinterSettings {
-            dots: match self.paper {
-                PaperWidth::Wide => 576,
-                PaperWidth::Narrow => 384,
-            },
-            method: match self.letters {
-                Letters::Native => Method::Native,
-                Letters::Raster => Method::Raster,
-            },
+    ///
+    /// # Errors
+    /// When there is no such profile, or it has a mistake; the message names those that there are.
+    pub fn printer(&self) -> Result<Option<PrinterSettings>, ProfileError> {
+        let Some(address) = self.address.clone() else {
+            return Ok(None);
+        };
+        let profile = Profile::named(self.profile.as_deref().unwrap_or(USUAL_PROFILE))?;
+        let model = PrinterSettings::of_model(address, &profile);
+        Ok(Some(PrinterSettings {
+            dots: self.paper.map_or(model.dots, PaperWidth::dots),
+            method: self.letters.map_or(model.method, Letters::method),
+            completion: self
+                .completion
+                .map_or(model.completion, CompletionPart::completion),
             font: self.font.clone(),
-            completion: match self.completion {
-                CompletionPart::ProcessId => Completion::ProcessId,
-                CompletionPart::PaperSensor => Completion::PaperSensor,
-                CompletionPart::Nothing => Completion::Nothing,
-            },
-            ..PrinterSettings::network(address)
-        })
+            ..model
+        }))
+    }
+}
+
+/// What most printers that are sold for halls are like.
+const USUAL_PROFILE: &str = "generic-80";
+
+impl PaperWidth {
+    fn dots(self) -> u32 {
+        match self {
+            Self::Wide => 576,
+            Self::Narrow => 384,
+        }
+    }
+}
+
+impl Letters {
+    fn method(self) -> Method {
+        match self {
+            Self::Native => Method::Native,
+            Self::Raster => Method::Raster,
+        }
+    }
+}
+
+impl CompletionPart {
+    fn completion(self) -> Completion {
+        match self {
+            Self::ProcessId => Completion::ProcessId,
+            Self::PaperSensor => Completion::PaperSensor,
+            Self::Nothing => Completion::Nothing,
+        }
     }
 }
 
@@ -205,7 +244,7 @@ mod tests {
             distance_mm = 710.0
         ";
         let read = settings(file, &["--print", "raster", "--screen-mm", "480"]).unwrap();
-        let printer = read.printer.printer().unwrap();
+        let printer = read.printer.printer().unwrap().unwrap();
         assert_eq!(printer.address, "10.0.0.9:9100");
         assert_eq!((printer.dots, printer.method), (384, Method::Raster));
         assert_eq!(printer.completion, Completion::PaperSensor);
@@ -218,9 +257,34 @@ mod tests {
 
     #[test]
     fn without_an_address_there_is_no_printer() {
-        assert_eq!(settings("", &[]).unwrap().printer.printer(), None);
-        let given = settings("", &["--printer", "p:9100"]).unwrap();
-        assert_eq!(given.printer.printer().unwrap().dots, 576);
+        let printer = |options: &[&str]| settings("", options).unwrap().printer.printer();
+        assert_eq!(printer(&[]).unwrap(), None);
+        let given = printer(&["--printer", "p:9100"]).unwrap().unwrap();
+        assert_eq!((given.dots, given.method), (576, Method::Native));
+    }
+
+    #[test]
+    fn a_model_says_what_need_not_be_said_and_what_is_said_goes_before_it() {
+        let file =
+            "[printer]\naddress = 'p:9100'\nprofile = 'epson-tm-t88v'\ncompletion = 'nothing'";
+        let printer = settings(file, &[]).unwrap().printer.printer();
+        let printer = printer.unwrap().unwrap();
+        assert_eq!((printer.dots, printer.dpi), (512, 180));
+        assert_eq!(printer.method, Method::Raster, "it has no Chinese font");
+        assert_eq!(printer.completion, Completion::Nothing);
+        let other = settings(file, &["--profile", "pyramid-reliance"]).unwrap();
+        let other = other.printer.printer().unwrap().unwrap();
+        assert!(other.end.ends_with(&[0x1d, 0x65, 3, 9]), "it presents");
+    }
+
+    #[test]
+    fn an_unknown_model_names_those_that_there_are() {
+        let given = settings("", &["--printer", "p:9100", "--profile", "lp0"]).unwrap();
+        let said = given.printer.printer().unwrap_err().to_string();
+        assert!(
+            said.contains("\"lp0\"") && said.contains("generic-58"),
+            "{said}"
+        );
     }
 
     #[test]

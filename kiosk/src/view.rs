@@ -67,6 +67,8 @@ pub enum PageView {
         service: ServiceView,
         /// Papers that it needs.
         papers: Vec<String>,
+        /// Whether they may be listed on the slip, and whether the customer wants it.
+        list: Option<bool>,
         /// The classes that are taken with one touch: code and what the customer says.
         claims: Vec<(String, String)>,
         /// Whether there are other services to add.
@@ -275,6 +277,7 @@ impl Controller {
                 .iter()
                 .map(|paper| language.of(paper).to_owned())
                 .collect(),
+            list: self.offers_papers().then_some(self.wants_papers),
             claims: claims
                 .filter(|class| class.at_kiosk)
                 .map(|class| (class.code.clone(), language.of(&class.claim).to_owned()))

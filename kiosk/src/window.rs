@@ -92,6 +92,7 @@ impl KioskWindow {
         );
         pass!(on_toggle_large_text, Touch::LargeText);
         pass!(on_toggle_high_contrast, Touch::HighContrast);
+        pass!(on_choose_list, Touch::Papers);
         pass!(on_missed_call, Touch::MissedCall);
         pass!(on_appointment, Touch::Appointment);
         pass!(on_choose_errands, Touch::Errands);

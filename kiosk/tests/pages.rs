@@ -24,7 +24,7 @@ fn a_ticket_takes_two_touches_and_the_kiosk_is_ready_again() {
     assert!(stage.says("One moment"), "{:?}", stage.labels());
     let ticket = stage.answer().expect("a number");
     assert!(stage.says("A012") && stage.says("being printed"));
-    stage.paper(ticket, PaperNews::Printed);
+    stage.paper(ticket, PaperNews::Printed { copies: 0 });
     assert!(
         stage.says("Please take your ticket"),
         "{:?}",
@@ -152,17 +152,22 @@ fn a_lost_hall_and_a_printer_in_trouble_are_told_plainly() {
 /// Brings an open kiosk to a page.
 type Scene = fn(&mut Stage);
 
-const SCENES: [(&str, Scene); 20] = [
+const SCENES: [(&str, Scene); 21] = [
     ("start", |_| {}),
     ("trouble", |stage| {
         stage.event(Event::Printer(PrinterState::Trouble(Trouble::HeadHot)));
     }),
-    ("service", |stage| stage.touch(Touch::Service("C".into()))),
+    ("service", |stage| {
+        stage.event(Event::Printer(PrinterState::Ready));
+        stage.touch(Touch::Service("C".into()));
+    }),
     ("countdown", |stage| {
         stage.touch(Touch::Service("B".into()));
         stage.wait(Duration::from_secs(48));
     }),
-    ("printed", |stage| number(stage, PaperNews::Printed)),
+    ("printed", |stage| {
+        number(stage, PaperNews::Printed { copies: 0 })
+    }),
     ("missing", |stage| {
         number(stage, PaperNews::Missing(NotPrintedReason::PaperOut));
     }),

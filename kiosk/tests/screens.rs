@@ -84,7 +84,7 @@ fn print(stage: &mut Stage, news: PaperNews) {
 type WayScene = (&'static str, fn() -> Ways, Scene);
 
 /// What a hall shows that has appointments, returns, hours or telephone numbers.
-const WAY_SCENES: [WayScene; 15] = [
+const WAY_SCENES: [WayScene; 16] = [
     ("ways-start", full, |_| {}),
     ("closed", closed, |stage| {
         let notice = stage.hall.notice(
@@ -94,6 +94,7 @@ const WAY_SCENES: [WayScene; 15] = [
         stage.event(Event::Rows(notice));
     }),
     ("cut-off", cut_off, |_| {}),
+    ("roll", roll, |_| {}),
     ("service-shut", full, |stage| {
         stage.touch(Touch::Service("B".into()));
     }),
@@ -162,6 +163,10 @@ fn full() -> Ways {
 
 fn closed() -> Ways {
     Ways::of(Show::Closed)
+}
+
+fn roll() -> Ways {
+    Ways::of(Show::Roll)
 }
 
 fn phone() -> Ways {

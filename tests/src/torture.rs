@@ -61,6 +61,11 @@ impl Row {
         Some(self.seed_now())
     }
 
+    /// How many have passed.
+    pub fn cases_passed(&self) -> u64 {
+        self.passed
+    }
+
     /// So many cases more have passed.
     pub fn passed(&mut self, cases: u64) {
         self.passed += cases;

@@ -82,6 +82,10 @@ fn every_refusal() -> Vec<Refusal> {
         IdUsedOtherwise,
         NotStored,
         TooManyRequests,
+        WrongPin,
+        Locked { minutes: 5 },
+        SignInAgain,
+        OtherCounter { counter: 3 },
     ];
     for refusal in &all {
         match refusal {
@@ -133,7 +137,11 @@ fn every_refusal() -> Vec<Refusal> {
             | BadText { .. }
             | IdUsedOtherwise
             | NotStored
-            | TooManyRequests => {}
+            | TooManyRequests
+            | WrongPin
+            | Locked { .. }
+            | SignInAgain
+            | OtherCounter { .. } => {}
         }
     }
     all

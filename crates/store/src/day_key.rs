@@ -52,10 +52,18 @@ fn find(connection: &Connection, date: Date) -> rusqlite::Result<Option<DayKey>>
         .optional()
 }
 
-/// SQLite draws from the system's source of chance.
+/// SQLite draws from the system's source of chance. It gives the row before it is on disk, and says
+/// only at the end of the statement whether it got there.
 fn make(connection: &Connection, date: Date) -> rusqlite::Result<DayKey> {
     let insert = "INSERT INTO day_key (date, key) VALUES (?1, randomblob(32)) RETURNING key";
-    connection.query_row(insert, params![date.yyyymmdd()], |row| row.get(0))
+    let mut statement = connection.prepare_cached(insert)?;
+    let mut rows = statement.query(params![date.yyyymmdd()])?;
+    let made = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    let key = made.get(0)?;
+    match rows.next()? {
+        None => Ok(key),
+        Some(_) => Err(rusqlite::Error::QueryReturnedMoreThanOneRow),
+    }
 }
 
 #[cfg(test)]

@@ -17,13 +17,20 @@ fn main() {
     let before_kb = resident_kb();
     let typeface = Typeface::load(None).expect("Noto Sans CJK is installed");
     let slip = Slip::example();
-    let started = Instant::now();
-    black_box(render_preview(&slip, Paper::WIDE, &typeface));
+    let cold = Typeface::load(None).expect("Noto Sans CJK is installed");
     println!(
         "the first slip, with every letter new: {:.2?}",
-        started.elapsed()
+        time(&slip, Paper::WIDE, &cold)
     );
     let mut within = true;
+    for paper in [Paper::WIDE, Paper::NARROW] {
+        for rehearsed in slip.rehearsals() {
+            render_preview(&rehearsed, paper, &typeface);
+        }
+    }
+    let first = time(&the_first(&slip), Paper::WIDE, &typeface);
+    println!("the first slip of a kiosk that has rehearsed: {first:.2?}, limit {SLIP_LIMIT:.2?}");
+    within &= first <= SLIP_LIMIT;
     for (name, paper) in [("80 mm", Paper::WIDE), ("58 mm", Paper::NARROW)] {
         within &= slip_times(name, paper, &slip, &typeface);
     }
@@ -34,6 +41,23 @@ fn main() {
     assert!(within, "over a limit");
 }
 
+/// One that was not among the rehearsals.
+fn the_first(slip: &Slip) -> Slip {
+    Slip {
+        number: "A307".into(),
+        people_ahead: Some(24),
+        issued_at: "2026-11-22 10:58".into(),
+        serial: "20261122-000307".into(),
+        ..slip.clone()
+    }
+}
+
+fn time(slip: &Slip, paper: Paper, typeface: &Typeface) -> Duration {
+    let started = Instant::now();
+    black_box(render_preview(slip, paper, typeface));
+    started.elapsed()
+}
+
 /// Numbers change from slip to slip, so every round has another one.
 fn slip_times(name: &str, paper: Paper, slip: &Slip, typeface: &Typeface) -> bool {
     let mut slip = slip.clone();
@@ -41,9 +65,7 @@ fn slip_times(name: &str, paper: Paper, slip: &Slip, typeface: &Typeface) -> boo
         .map(|round| {
             slip.number = format!("A{:03}", round * 7 % 1_000);
             slip.people_ahead = Some(round as u32 % 40);
-            let started = Instant::now();
-            black_box(render_preview(&slip, paper, typeface));
-            started.elapsed()
+            time(&slip, paper, typeface)
         })
         .collect();
     times.sort_unstable();
@@ -58,7 +80,7 @@ fn slip_times(name: &str, paper: Paper, slip: &Slip, typeface: &Typeface) -> boo
         "{name}: layout and raster p50 {half:.2?}, p99 {most:.2?}, limit {SLIP_LIMIT:.2?}; \
          the dots alone {copy:.2?}"
     );
-    half <= SLIP_LIMIT
+    most <= SLIP_LIMIT
 }
 
 fn jobs(slip: &Slip) {

@@ -61,3 +61,8 @@ pub use state::{PrinterState, Trouble};
 pub use template::{Label, Languages, Part, Template};
 pub use transport::{Address, AddressError, LinkFault, SendFault, Transport, Way};
 pub use typeface::{Lettering, Typeface, TypefaceError};
+
+/// The examples of the README, which must compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -92,7 +92,7 @@ impl Sheet<'_> {
             self.missing_list(&slip.missing);
             if !slip.also.is_empty() {
                 self.gap(4);
-                self.paper_to_bring(&Bilingual::new(slip.also.as_str(), ""));
+                self.paper_to_bring(&Bilingual::new(slip.also.as_str(), ""), Style::Body);
             }
         }
         if !slip.again.is_empty() {
@@ -114,7 +114,7 @@ impl Sheet<'_> {
     fn missing_list(&mut self, papers: &[Bilingual]) {
         for paper in papers {
             self.gap(4);
-            self.paper_to_bring(&self.template.languages.of(paper));
+            self.paper_to_bring(&self.template.languages.of(paper), Style::Body);
         }
     }
 

@@ -17,7 +17,7 @@ const STATE_EVERY: Duration = Duration::from_secs(5);
 
 /// The way to the printer's thread. Dropping it prints what is queued and ends the thread.
 pub struct Printing {
-    work: Option<Sender<Work>>,
+    work: Sender<Work>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -33,6 +33,8 @@ pub enum PrintNews {
         ticket: u64,
         /// What became of it.
         outcome: PrintOutcome,
+        /// The last copy with the bar 补打 REPRINT n that was sent; 0: there was none.
+        copies: u32,
     },
     /// What became of something else.
     Other {
@@ -61,6 +63,10 @@ enum Work {
     Told {
         ticket: u64,
     },
+    Rehearse {
+        slips: Vec<Slip>,
+    },
+    End,
 }
 
 impl Printing {
@@ -75,7 +81,7 @@ impl Printing {
             .name("printer".into())
             .spawn(move || serve(spooler, &queue, &tell))?;
         Ok(Self {
-            work: Some(work),
+            work,
             thread: Some(thread),
         })
     }
@@ -111,15 +117,33 @@ impl Printing {
         self.hand_over(Work::Told { ticket })
     }
 
+    /// The same, for a thread that knows it and does not own this.
+    pub fn told_elsewhere(&self) -> impl Fn(u64) + Clone + Send + use<> {
+        let work = self.work.clone();
+        move |ticket| {
+            // Once the thread has ended, the next start tells of this ticket again.
+            let _ = work.send(Work::Told { ticket });
+        }
+    }
+
+    /// Draws slips that are like those to come, while nobody waits, so that the first is as quick as
+    /// the others.
+    ///
+    /// # Errors
+    /// When the thread has ended.
+    pub fn rehearse(&self, slips: Vec<Slip>) -> Result<(), PrintingEnded> {
+        self.hand_over(Work::Rehearse { slips })
+    }
+
     fn hand_over(&self, work: Work) -> Result<(), PrintingEnded> {
-        let sender = self.work.as_ref().ok_or(PrintingEnded)?;
-        sender.send(work).map_err(|_| PrintingEnded)
+        self.work.send(work).map_err(|_| PrintingEnded)
     }
 }
 
 impl Drop for Printing {
     fn drop(&mut self) {
-        self.work.take();
+        // One that has ended already needs no word.
+        let _ = self.work.send(Work::End);
         if let Some(thread) = self.thread.take() {
             // A panic has been written to the error output, and there is nothing left to do.
             let _ = thread.join();
@@ -129,7 +153,7 @@ impl Drop for Printing {
 
 fn serve(mut spooler: Spooler, queue: &Receiver<Work>, tell: &impl Fn(PrintNews)) {
     for (ticket, outcome) in spooler.untold() {
-        tell(PrintNews::Slip { ticket, outcome });
+        tell(slip_news(&spooler, ticket, outcome));
     }
     let mut known = None;
     loop {
@@ -150,14 +174,25 @@ fn next_work(spooler: &mut Spooler, queue: &Receiver<Work>) -> Result<PrintNews,
     loop {
         match queue.recv_timeout(STATE_EVERY)? {
             Work::Told { ticket } => spooler.told(ticket),
+            Work::Rehearse { slips } => slips.iter().for_each(|slip| spooler.rehearse(slip)),
+            Work::End => return Err(RecvTimeoutError::Disconnected),
             Work::Slip { ticket, slip } => {
                 let outcome = spooler.print(ticket, &slip);
-                return Ok(PrintNews::Slip { ticket, outcome });
+                return Ok(slip_news(spooler, ticket, outcome));
             }
             Work::Other { id, name, document } => {
                 let outcome = spooler.print_other(&name, document.as_ref());
                 return Ok(PrintNews::Other { id, outcome });
             }
         }
+    }
+}
+
+fn slip_news(spooler: &Spooler, ticket: u64, outcome: PrintOutcome) -> PrintNews {
+    let copies = spooler.spool().copies_of(ticket);
+    PrintNews::Slip {
+        ticket,
+        outcome,
+        copies,
     }
 }

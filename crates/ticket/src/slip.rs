@@ -140,6 +140,27 @@ impl Slip {
         }
     }
 
+    /// Slips like this one that have every figure in every place: who draws them while nobody waits has
+    /// drawn before whatever a slip to come can say.
+    pub fn rehearsals(&self) -> Vec<Self> {
+        let one = |digit: u32| {
+            let figure = char::from_digit(digit, 10).unwrap_or('0');
+            let all = |text: &str| text.replace(|c: char| c.is_ascii_digit(), &figure.to_string());
+            [digit, digit * 11].map(|people| Self {
+                number: all(&self.number),
+                people_ahead: self.people_ahead.map(|_| people),
+                expected_wait: self.expected_wait.map(|_| WaitInterval {
+                    from_minutes: people,
+                    to_minutes: people + 11,
+                }),
+                issued_at: all(&self.issued_at),
+                serial: all(&self.serial),
+                ..self.clone()
+            })
+        };
+        (0..10).flat_map(one).collect()
+    }
+
     pub(crate) fn printable_code(&self) -> Option<&str> {
         let text = self.qr.as_deref()?;
         (text.len() <= QR_TEXT_BYTES_MAX).then_some(text)

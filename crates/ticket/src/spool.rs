@@ -82,6 +82,11 @@ impl Spool {
         self.jobs.has_job_of(ticket)
     }
 
+    /// The last copy of this ticket, with the bar 补打 REPRINT n, of which a byte has left; 0: none.
+    pub fn copies_of(&self, ticket: u64) -> u32 {
+        self.jobs.copies_of(ticket)
+    }
+
     /// A job by its id.
     pub fn job(&self, job: u64) -> Option<&Job> {
         self.jobs.job(job)

@@ -229,7 +229,7 @@ impl Template {
     }
 
     /// The parts in their order, each once. The number, without which a slip is none, stands first
-    /// where the order forgot it.
+    /// where the order forgot it, and the papers last: only a slip that was asked for them has any.
     pub(crate) fn parts(&self) -> Vec<Part> {
         let mut parts = Vec::new();
         if !self.order.contains(&Part::Number) {
@@ -239,6 +239,9 @@ impl Template {
             if !parts.contains(part) {
                 parts.push(*part);
             }
+        }
+        if !parts.contains(&Part::Papers) {
+            parts.push(Part::Papers);
         }
         parts
     }
@@ -270,6 +273,7 @@ mod tests {
             order,
             ..Template::default()
         };
-        assert_eq!(template.parts(), [Part::Number, Part::Hall, Part::Serial]);
+        let parts = [Part::Number, Part::Hall, Part::Serial, Part::Papers];
+        assert_eq!(template.parts(), parts);
     }
 }

@@ -147,15 +147,17 @@ fn pieces<'a>(text: &'a str, room: u32, width_of: &impl Fn(&str) -> u32) -> Vec<
         pieces.push(rest);
         start = end;
     }
-    bind_widow(text, &mut pieces, room, width_of);
+    bind_widow(text, &mut pieces, &bound, room, width_of);
     pieces
 }
 
 /// A last line of one character looks like a mistake, so a lone last piece is bound to the one
-/// before it while both fit on a line.
+/// before it while both fit on a line. Where they do not, the end of the word before it is cut off and
+/// keeps it company.
 fn bind_widow<'a>(
     text: &'a str,
     pieces: &mut Vec<Piece<'a>>,
+    bound: &[Range<usize>],
     room: u32,
     width_of: &impl Fn(&str) -> u32,
 ) {
@@ -164,11 +166,20 @@ fn bind_widow<'a>(
     {
         let start = text.len() - last.text.len() - before.text.len();
         let both = Piece::new(&text[start..], width_of);
-        if both.width_at_end > room {
-            return;
+        if both.width_at_end <= room {
+            pieces.truncate(pieces.len() - 2);
+            pieces.push(both);
+            continue;
         }
-        pieces.truncate(pieces.len() - 2);
-        pieces.push(both);
+        let may_cut = |at: usize| !bound.iter().any(|range| range.start < at && at < range.end);
+        let places = before.text.char_indices().map(|(at, _)| start + at);
+        let cuts = places.filter(|&at| at > start && may_cut(at));
+        if let Some(cut) = cuts.rev().find(|&cut| !is_widow(&text[cut..])) {
+            let (head, tail) = (&text[start..cut], &text[cut..]);
+            pieces.truncate(pieces.len() - 2);
+            pieces.extend([head, tail].map(|part| Piece::new(part, width_of)));
+        }
+        return;
     }
 }
 
@@ -283,7 +294,7 @@ mod tests {
     proptest! {
         /// Whatever the text: nothing is lost, nothing is wider than the room, no number is
         /// parted from its unit while both fit, and the last line is no single character unless
-        /// the word before it fills the line.
+        /// a number with its unit fills the line before it.
         #[test]
         fn lines_are_whole_and_leave_no_widow(
             text in "(电费缴纳|新装|请|a |kiosk |counter |3号窗口|约25分钟|12 minutes |。|,){1,12}",
@@ -299,8 +310,8 @@ mod tests {
                 prop_assert_eq!(whole, count(&text), "{:?}", lines);
             }
             if let [.., before, last] = lines.as_slice() {
-                let word = pieces(before, room, &width).pop().map_or(0, |word| word.width_at_end);
-                prop_assert!(!is_widow(last) || word + width(last) + 1 > room, "{:?}", lines);
+                let is_number = bound_ranges(before).iter().any(|range| range.end == before.len());
+                prop_assert!(!is_widow(last) || is_number, "{:?}", lines);
             }
         }
     }
@@ -317,6 +328,22 @@ mod tests {
         assert_eq!(
             wrap(unbroken, 24, width),
             ["12 minutes ,kiosk ,kio", "sk 。"]
+        );
+    }
+
+    #[test]
+    fn a_word_that_fills_its_line_gives_its_end_to_a_lone_character() {
+        assert_eq!(
+            wrap("aaaaaaaaaaaaaa b", 14, width),
+            ["aaaaaaaaaaaaa", "a b"]
+        );
+        assert_eq!(
+            wrap("abcdefghijklmn。", 14, width),
+            ["abcdefghijkl", "mn。"]
+        );
+        assert_eq!(
+            wrap("12 more numbers b", 15, width),
+            ["12 more numbers", "b"]
         );
     }
 

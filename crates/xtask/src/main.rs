@@ -1,4 +1,4 @@
-//! Every command that a developer or newcomer types: `cargo xtask demo`, `test`, `shots`, `bench`.
+//! Every command that a developer or newcomer types: `cargo xtask demo`, `test`, `shots`, `bench`, `torture`.
 //!
 //! This crate is the first thing that a bare machine builds, so it needs no system package and
 //! few dependencies. Each command says what it needs before it begins, see [`packages`].
@@ -10,6 +10,7 @@ mod packages;
 mod shots;
 mod steps;
 mod test;
+mod torture;
 mod workspace;
 
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Shots(options) => shots::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Torture(options) => torture::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -50,4 +52,6 @@ enum Command {
     Shots(shots::Options),
     /// Measure the hall against what this machine can do, in one run.
     Bench(bench::Options),
+    /// Kill it, cut its power, fill its disk, flood it, and count what is lost: nothing may be.
+    Torture(torture::Options),
 }

@@ -2,13 +2,14 @@
 
 use std::time::Instant;
 
-use client::slip;
-use protocol::{Act, Done, DoorState, NotPrintedReason, Outcome, ServiceRow};
+use protocol::{Act, Done, DoorState, Issued, NotPrintedReason, Outcome, ServiceRow};
+use ticket::{PrinterState, Slip};
 use uuid::Uuid;
 
 use super::Controller;
 use super::keypad::{Keypad, Purpose};
 use super::page::{Page, Paper, Shown};
+use super::unfinished::Next;
 use crate::event::Effect;
 
 /// A request of a customer that has no answer yet.
@@ -108,7 +109,7 @@ impl Controller {
             }
             _ => {
                 let known = self.reports.answer(id, &outcome, now);
-                known.map_or_else(|| self.take_back(id, outcome), |act| told(&act))
+                known.map_or_else(|| self.take_back(now, id, outcome), |act| told(&act))
             }
         }
     }
@@ -117,7 +118,7 @@ impl Controller {
         match outcome {
             Outcome::Done(Done::Issued(issued)) => {
                 let ticket = issued.ticket;
-                let slip = Box::new(slip(&issued, &self.table, self.looks.large_text));
+                let slip = Box::new(self.slip(&issued));
                 let paper = Paper::Printing;
                 self.go(now, Page::Number(Shown { issued, paper }));
                 return Some(Effect::Print { ticket, slip });
@@ -130,16 +131,54 @@ impl Controller {
                 | Done::Continued(_)
                 | Done::Booked(_)
                 | Done::Reprint(_)
+                | Done::Report(_)
                 | Done::Done,
             ) => self.go_home(now),
         }
         None
     }
 
-    /// Nobody stands there any more to take this ticket.
-    fn take_back(&mut self, id: Uuid, outcome: Outcome) -> Option<Effect> {
+    fn slip(&self, issued: &Issued) -> Slip {
+        let mut slip = client::slip(issued, &self.table, self.looks.large_text);
+        if self.wants_papers {
+            slip.papers = client::papers(issued, &self.table);
+        }
+        slip
+    }
+
+    /// Whether the page offers to list the papers on the slip: where there are any, the printer can
+    /// print them, and the hall does not list them on every slip.
+    pub(crate) fn offers_papers(&self) -> bool {
+        let Page::Service(visit) = &self.page else {
+            return false;
+        };
+        let has_papers = |row: &ServiceRow| !row.papers.is_empty() && self.takes_numbers(row);
+        let on_every_slip = self.table.slip().is_some_and(|row| row.papers);
+        let can_print = self.printer.is_some_and(PrinterState::can_print);
+        let row = self.table.service(&visit.service);
+        row.is_some_and(has_papers) && can_print && !on_every_slip
+    }
+
+    /// A request that was under way when the kiosk was stopped.
+    pub(super) fn finish_asking(&mut self, id: Uuid, act: Act) -> Effect {
+        let act = self.unfinished.begin(Request { id, act });
+        Effect::Ask { id, act }
+    }
+
+    /// Nobody stands there any more to take what comes of this.
+    fn take_back(&mut self, now: Instant, id: Uuid, outcome: Outcome) -> Option<Effect> {
+        match self.unfinished.answer(id, &outcome, now) {
+            Some(Next::Ask(act)) => return Some(Effect::Ask { id, act }),
+            Some(Next::Wait) => return None,
+            Some(Next::Settled(request, outcome)) => return self.give_back(request, outcome),
+            None => {}
+        }
         let place = self.given_up.iter().position(|old| old.id == id)?;
         let request = self.given_up.swap_remove(place);
+        self.give_back(request, outcome)
+    }
+
+    fn give_back(&mut self, request: Request, outcome: Outcome) -> Option<Effect> {
         let Outcome::Done(Done::Issued(issued)) = outcome else {
             return None;
         };
@@ -167,7 +206,7 @@ impl Controller {
 /// The hall knows what became of this paper, so the kiosk need not remember it any longer.
 fn told(act: &Act) -> Option<Effect> {
     match act {
-        Act::Printed { ticket, .. } | Act::NotPrinted { ticket, .. } => {
+        Act::Printed { ticket, .. } | Act::NotPrinted { ticket, .. } | Act::Void { ticket } => {
             Some(Effect::Told { ticket: *ticket })
         }
         _ => None,

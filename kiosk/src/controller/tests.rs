@@ -9,6 +9,8 @@ use crate::view::{PageView, PaperView, RefusalView, Wish};
 mod doors;
 mod errands;
 mod keypad;
+mod papers;
+mod unfinished;
 mod wild;
 
 /// A kiosk, its made-up hall, and a clock that the test turns.
@@ -168,7 +170,7 @@ fn two_touches_take_a_ticket() {
         (shown.number.as_str(), shown.paper),
         ("A012", PaperView::Printing)
     );
-    let news = PaperNews::Printed;
+    let news = PaperNews::Printed { copies: 0 };
     let report = kiosk.happen(Event::Paper { ticket, news });
     assert_eq!(the_ask(&report).1, Act::Printed { ticket, copies: 0 });
     assert_eq!(kiosk.paper(), PaperView::Printed);
@@ -292,7 +294,7 @@ fn a_slow_printer_does_not_keep_the_customer_in_doubt() {
     assert_eq!(kiosk.paper(), PaperView::Printing);
     kiosk.wait(2_000);
     assert_eq!(kiosk.paper(), PaperView::Missing);
-    let news = PaperNews::Printed;
+    let news = PaperNews::Printed { copies: 0 };
     let report = kiosk.happen(Event::Paper { ticket, news });
     assert_eq!(the_ask(&report).1, Act::Printed { ticket, copies: 0 });
     assert_eq!(kiosk.paper(), PaperView::Printed);
@@ -306,7 +308,7 @@ fn a_paper_that_comes_after_its_page_is_still_reported() {
     kiosk.wait(21_000);
     kiosk.touch(Touch::Finish);
     assert!(kiosk.is_at_start());
-    let news = PaperNews::Printed;
+    let news = PaperNews::Printed { copies: 0 };
     let report = kiosk.happen(Event::Paper { ticket, news });
     assert_eq!(the_ask(&report).1, Act::Printed { ticket, copies: 0 });
     assert!(kiosk.is_at_start());
@@ -317,7 +319,7 @@ fn a_report_that_the_hall_could_not_store_is_made_again() {
     let mut kiosk = Kiosk::at_service();
     let asked = kiosk.touch(Touch::TakeOrdinary);
     let ticket = the_print(&kiosk.answer(&asked));
-    let news = PaperNews::Printed;
+    let news = PaperNews::Printed { copies: 0 };
     let (id, act) = the_ask(&kiosk.happen(Event::Paper { ticket, news }));
     let outcome = Outcome::Refused(Refusal::NotStored);
     assert_eq!(kiosk.happen(Event::Answer { id, outcome }), []);
@@ -415,7 +417,7 @@ fn after_the_paper_the_next_customer_need_not_wait_long() {
     let ticket = the_print(&kiosk.answer(&asked));
     kiosk.happen(Event::Paper {
         ticket,
-        news: PaperNews::Printed,
+        news: PaperNews::Printed { copies: 0 },
     });
     assert_eq!(kiosk.countdown_s(), Some(20));
     kiosk.wait(20_000);

@@ -28,6 +28,7 @@ pub(super) fn show_page(api: &Api<'_>, page: &PageView, language: Language) {
         PageView::Service {
             service: chosen,
             papers,
+            list,
             claims,
             offers_errands,
             chosen_errands,
@@ -35,6 +36,8 @@ pub(super) fn show_page(api: &Api<'_>, page: &PageView, language: Language) {
             api.set_offers_errands(*offers_errands);
             api.set_errands_chosen(i32::try_from(*chosen_errands).unwrap_or(0));
             api.set_service(service(chosen));
+            api.set_offers_list(list.is_some());
+            api.set_list_wanted(*list == Some(true));
             api.set_papers_in_one(in_one(papers, language));
             api.set_papers(model(papers.iter().map(SharedString::from)));
             api.set_claims(model(claims.iter().map(|(class, text)| ui::Claim {

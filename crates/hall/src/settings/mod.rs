@@ -235,10 +235,12 @@ mod tests {
     #[test]
     fn a_service_named_twice_is_named_with_its_line() {
         let said = complaint("code = \"B\"", "code = \"A\"");
-        assert!(
-            said.contains("hall.toml:129:8: the service \"A\" is named twice"),
-            "{said}"
-        );
+        let mut lines = DEFAULT_HALL.lines();
+        let line = 1 + lines
+            .position(|line| line == "code = \"B\"")
+            .expect("service B");
+        let expected = format!("hall.toml:{line}:8: the service \"A\" is named twice");
+        assert!(said.contains(&expected), "{said}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::desk::{Desk, Fault, answers, request, take};
 type Step = (Vec<Act>, Fault);
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn what_was_confirmed_is_there_and_what_was_not_may_be_pressed_again(steps in prop::collection::vec(step(), 1..30)) {
@@ -62,6 +62,12 @@ proptest! {
         };
         prop_assert_eq!(replayed, queue, "a replay gives the same state");
     }
+}
+
+/// `cargo xtask torture` asks for more.
+fn cases() -> u32 {
+    let asked = std::env::var("PAIHAO_CASES").ok();
+    asked.and_then(|cases| cases.parse().ok()).unwrap_or(60)
 }
 
 /// The hall after the kill, on the same file and a little later.

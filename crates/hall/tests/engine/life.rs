@@ -18,7 +18,7 @@ use super::desk::{DAY_MS, Desk, START_WALL_MS, join, number, sign_in, take};
 const MINUTE_MS: u64 = 60_000;
 
 /// The default hall with a change to its file.
-fn hall(folder: &Path, from: &str, to: &str) -> Desk {
+pub fn hall(folder: &Path, from: &str, to: &str) -> Desk {
     let file = include_str!("../../../../assets/hall.toml");
     assert!(file.contains(from), "the default hall has {from:?}");
     let settings = HallSettings::parse("hall.toml", &file.replacen(from, to, 1));
@@ -29,14 +29,14 @@ fn hall(folder: &Path, from: &str, to: &str) -> Desk {
     )
 }
 
-fn done(desk: &mut Desk, act: Act) -> Done {
+pub fn done(desk: &mut Desk, act: Act) -> Done {
     match desk.ask(act.clone()) {
         Outcome::Done(done) => done,
         Outcome::Refused(refusal) => panic!("{act:?}: {refusal:?}"),
     }
 }
 
-fn refused(desk: &mut Desk, act: Act) -> Refusal {
+pub fn refused(desk: &mut Desk, act: Act) -> Refusal {
     match desk.ask(act.clone()) {
         Outcome::Refused(refusal) => refusal,
         Outcome::Done(done) => panic!("{act:?}: {done:?}"),
@@ -44,7 +44,7 @@ fn refused(desk: &mut Desk, act: Act) -> Refusal {
 }
 
 /// The row that a newcomer of this role sees under a key.
-fn row(desk: &mut Desk, role: Role, key: &Key) -> Option<Row> {
+pub fn row(desk: &mut Desk, role: Role, key: &Key) -> Option<Row> {
     let outputs = desk.handle(vec![join(99, role, "newcomer", None)]);
     let rows = outputs.into_iter().find_map(|output| match output {
         Output::Rows { rows, .. } => Some(rows.rows),
@@ -361,25 +361,6 @@ fn the_doors_are_shown_and_hold() {
         "A001",
         "who waits is served"
     );
-}
-
-#[test]
-fn a_slip_is_printed_again_with_its_number_and_marked_as_a_copy() {
-    let folder = TempDir::new().expect("a folder");
-    let mut desk = Desk::open(folder.path());
-    desk.ask(take("A", "elderly"));
-    let reprint = Act::Reprint {
-        number: "A001".to_owned(),
-    };
-    for copy in 1..3 {
-        let Done::Reprint(slip) = done(&mut desk, reprint.clone()) else {
-            panic!("a slip");
-        };
-        assert_eq!(
-            (slip.number.as_str(), slip.copy, slip.favoured),
-            ("A001", copy, true)
-        );
-    }
 }
 
 #[test]

@@ -6,4 +6,5 @@ mod desk;
 mod disk;
 mod killed;
 mod life;
+mod paper;
 mod resume;

@@ -4,3 +4,5 @@ mod client;
 mod hall_file;
 mod killed;
 mod storm;
+#[path = "../../../../tests/src/torture.rs"]
+mod torture;

@@ -5,7 +5,7 @@ use super::stamp;
 use crate::line::Line;
 use crate::timer::Timer;
 use crate::{
-    Alarm, AlarmLevels, CounterNumber, Desk, Event, Happening, Now, Place, Queue, Requeue,
+    Alarm, AlarmLevels, CounterNumber, Date, Desk, Event, Happening, Now, Place, Queue, Requeue,
     ServiceCode, TicketId,
 };
 
@@ -13,11 +13,16 @@ use crate::{
 /// percent, so that it does not come and go with every ticket.
 const CLEARED_AT_PERCENT: u64 = 90;
 
+/// A year, as dates are written: the longest that a hall was shut while its clock stood.
+const MOST_AHEAD: u32 = 1_00_00;
+
 impl Queue {
     /// The next thing that happens by itself, if anything does now. To be asked again after its
     /// events were taken in, until there are none: each answer changes what is due.
     ///
-    /// A day turns once: when the calendar goes back, the open day stays open.
+    /// A day turns once: when the calendar goes back, the open day stays open. A calendar that is
+    /// years ahead is a clock that was set wrong until the steady one has seen the day out: nobody who
+    /// waits is sent away for it.
     #[must_use]
     pub fn decide_due(&self, now: Now) -> Vec<Event> {
         let happenings = self.turn_day(now);
@@ -51,13 +56,21 @@ impl Queue {
         };
         match self.day.date {
             None => Some(vec![opened]),
-            Some(day) if now.today > day => {
+            Some(day) if now.today > day && self.may_be(now) => {
                 let mut happenings = self.close_day();
                 happenings.extend([Happening::DayClosed { day }, opened]);
                 Some(happenings)
             }
             Some(_) => None,
         }
+    }
+
+    /// Whether the calendar can be right.
+    fn may_be(&self, now: Now) -> bool {
+        let day = self.day.date.map_or(0, Date::yyyymmdd);
+        let ahead = now.today.yyyymmdd().saturating_sub(day);
+        let over = self.day.turns_at_steady_ms <= Some(now.at.steady_ms);
+        ahead < MOST_AHEAD || over
     }
 
     /// What is left over expires, and whoever still sits at a counter is signed out.

@@ -132,10 +132,10 @@ impl<'a> Sheet<'a> {
     }
 
     /// Both languages on one line where they fit, else one under the other and set in.
-    pub(crate) fn paper_to_bring(&mut self, paper: &Bilingual) {
+    pub(crate) fn paper_to_bring(&mut self, paper: &Bilingual, style: Style) {
         let mut mark = "□ ";
-        let room = self.room() - self.letters.width_dots(SET_IN, Style::Body);
-        let width_of = |text: &str| self.letters.width_dots(text, Style::Body);
+        let room = self.room() - self.letters.width_dots(SET_IN, style);
+        let width_of = |text: &str| self.letters.width_dots(text, style);
         let both = one_line(paper, "  ");
         let lines = match width_of(&both) <= room {
             true => vec![both],
@@ -146,7 +146,7 @@ impl<'a> Sheet<'a> {
         };
         for line in lines {
             let text = format!("{mark}{line}");
-            self.lines.push(Line::Text(left(&text, Style::Body)));
+            self.lines.push(Line::Text(left(&text, style)));
             mark = SET_IN;
         }
     }

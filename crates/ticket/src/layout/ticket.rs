@@ -43,7 +43,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// Number, services, appointment and counters only (and the bar of a copy, which must never be missed).
+    /// Number, services, appointment, counters and the papers that were asked for only (and the bar of a copy, which must never be missed).
     fn large_print(&mut self, slip: &Slip) {
         self.gap(6);
         self.number(slip, false);
@@ -55,6 +55,12 @@ impl Sheet<'_> {
             self.rule(Weight::Heavy);
             self.gap(14);
             self.place(slip, Style::Large);
+        }
+        if !slip.papers.is_empty() {
+            self.gap(20);
+            self.rule(Weight::Heavy);
+            self.gap(14);
+            self.papers(slip, Style::Large);
         }
     }
 
@@ -92,7 +98,7 @@ impl Sheet<'_> {
             Part::MissedCall => self.bilingual(&slip.missed_call_rule, Style::Body, Style::Body),
             Part::Note => self.bilingual(&slip.template.note, Style::Fine, Style::Fine),
             Part::Serial => self.centred(&slip.serial, Style::Fine),
-            Part::Papers => self.papers(slip),
+            Part::Papers => self.papers(slip, Style::Body),
         }
     }
 
@@ -258,14 +264,18 @@ impl Sheet<'_> {
     }
 
     /// A list to tick off at home.
-    fn papers(&mut self, slip: &Slip) {
+    fn papers(&mut self, slip: &Slip, style: Style) {
         if slip.papers.is_empty() {
             return;
         }
-        self.label(Label::Papers, Style::Strong);
+        let heading = match style {
+            Style::Body => Style::Strong,
+            large => large,
+        };
+        self.label(Label::Papers, heading);
         for paper in &slip.papers {
             self.gap(4);
-            self.paper_to_bring(&self.template.languages.of(paper));
+            self.paper_to_bring(&self.template.languages.of(paper), style);
         }
     }
 }

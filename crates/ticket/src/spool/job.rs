@@ -233,6 +233,12 @@ impl Jobs {
         self.jobs.values().any(|job| job.ticket == ticket)
     }
 
+    pub(super) fn copies_of(&self, ticket: u64) -> u32 {
+        let of_ticket = self.jobs.values().filter(|job| job.ticket == ticket);
+        let sent = of_ticket.filter(|job| job.attempts > 0);
+        sent.map(|job| job.copy).max().unwrap_or(0)
+    }
+
     /// The outcomes that the hall does not know, the oldest first.
     pub(super) fn untold(&self) -> Vec<(u64, PrintOutcome)> {
         let untold = self.jobs.values().filter(|job| !job.is_told);

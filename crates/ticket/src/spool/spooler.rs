@@ -108,6 +108,12 @@ impl Spooler {
         self.spool.told(ticket);
     }
 
+    /// Makes the bytes of a slip and sends none of them: its letters are drawn, and kept.
+    pub fn rehearse(&self, slip: &Slip) {
+        // A slip that cannot be printed says so when it is to be.
+        let _ = self.printer.bytes(slip, 0);
+    }
+
     /// The jobs as they are.
     pub fn spool(&self) -> &Spool {
         &self.spool

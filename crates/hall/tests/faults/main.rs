@@ -1,0 +1,21 @@
+//! What halls, networks and strangers do to a running hall. `cargo xtask torture` runs more of each.
+
+#[path = "../../../store/tests/disk/chance.rs"]
+mod chance;
+#[allow(dead_code)]
+#[path = "../network/client.rs"]
+mod client;
+mod clock;
+#[path = "../network/hall_file.rs"]
+mod hall_file;
+mod instant;
+mod process;
+mod raw;
+mod restart;
+mod running;
+mod scarce;
+mod slow;
+#[path = "../../../../tests/src/torture.rs"]
+mod torture;
+mod upgrade;
+mod wire;

@@ -1,0 +1,227 @@
+//! The table: each row with the test that plays it, and how many cases a run has.
+
+/// A row of the table of faults. One row may have several tests.
+pub struct Fault {
+    /// Its number.
+    pub row: &'static str,
+    /// What fails.
+    pub what: &'static str,
+    /// The folder of the package, from the root.
+    pub folder: &'static str,
+    /// The source of the test program, from there.
+    pub source: &'static str,
+    /// The test.
+    pub test: &'static str,
+    /// Cases of a short run.
+    pub short: u64,
+    /// Cases of a long run.
+    pub long: u64,
+}
+
+impl Fault {
+    /// The package's name is that of its folder, except for the one that has no folder of its own.
+    pub fn package(&self) -> &'static str {
+        match self.folder.rsplit('/').next() {
+            Some("tests") | None => "e2e",
+            Some(name) => name,
+        }
+    }
+
+    /// The run of a day is no part of the others.
+    pub fn only_when_asked(&self) -> bool {
+        self.row == "23"
+    }
+}
+
+const fn row(
+    row: &'static str,
+    what: &'static str,
+    (folder, source, test): (&'static str, &'static str, &'static str),
+    (short, long): (u64, u64),
+) -> Fault {
+    Fault {
+        row,
+        what,
+        folder,
+        source,
+        test,
+        short,
+        long,
+    }
+}
+
+const fn store(test: &'static str) -> (&'static str, &'static str, &'static str) {
+    ("crates/store", "tests/faults/main.rs", test)
+}
+
+const fn hall(test: &'static str) -> (&'static str, &'static str, &'static str) {
+    ("crates/hall", "tests/faults/main.rs", test)
+}
+
+const fn engine(test: &'static str) -> (&'static str, &'static str, &'static str) {
+    ("crates/hall", "tests/engine/main.rs", test)
+}
+
+const fn network(test: &'static str) -> (&'static str, &'static str, &'static str) {
+    ("crates/hall", "tests/network/main.rs", test)
+}
+
+/// Every row, in the order of the table.
+pub const ROWS: &[Fault] = &[
+    row(
+        "1",
+        "killed at any operation of the disk",
+        store("power::the_program_is_killed"),
+        (2_000, 100_000),
+    ),
+    row(
+        "1",
+        "killed before and after any commit",
+        engine("killed::what_was_confirmed"),
+        (200, 10_000),
+    ),
+    row(
+        "1",
+        "SIGKILL of the real hall under load",
+        network("killed::kills_lose_nothing"),
+        (50, 1_000),
+    ),
+    row(
+        "1",
+        "tickets when it is killed",
+        hall("restart::a_killed_hall"),
+        (100_000, 100_000),
+    ),
+    row(
+        "2a",
+        "power cut, un-synced sectors lost or torn",
+        store("power::the_power_is_cut"),
+        (20_000, 1_000_000),
+    ),
+    row(
+        "2c",
+        "a disk that lies about sync",
+        store("power::a_disk_that_lies"),
+        (1_000, 10_000),
+    ),
+    row(
+        "3",
+        "disk full at each write",
+        store("each::a_full_disk"),
+        (1, 10),
+    ),
+    row(
+        "4",
+        "a flipped bit",
+        store("bits::a_flipped_bit"),
+        (200, 5_000),
+    ),
+    row(
+        "4",
+        "tickets brought back from a damaged file",
+        store("bits::a_damaged_hall"),
+        (100_000, 100_000),
+    ),
+    row(
+        "5",
+        "an error at each operation of the disk",
+        store("each::a_disk_that_fails"),
+        (1, 10),
+    ),
+    row(
+        "5",
+        "read-only at each change",
+        store("each::a_disk_that_turns"),
+        (1, 10),
+    ),
+    row(
+        "6",
+        "clock set by seconds, hours, days, years",
+        hall("clock::whatever_the_clock_shows"),
+        (200, 2_000),
+    ),
+    row(
+        "8",
+        "clients that do not read",
+        hall("slow::who_does_not_read"),
+        (10, 100),
+    ),
+    row(
+        "9",
+        "clients reconnect at once",
+        hall("slow::a_thousand_clients"),
+        (1_000, 20_000),
+    ),
+    row(
+        "10",
+        "seconds of malformed, oversize, floods",
+        hall("wire::whatever_is_said"),
+        (60, 28_800),
+    ),
+    row(
+        "11",
+        "slowloris",
+        hall("slow::who_never_comes"),
+        (200, 2_000),
+    ),
+    row("12", "JSON bombs", hall("wire::texts_that_make"), (1, 1)),
+    row(
+        "14",
+        "presses of kiosks at the same instant",
+        hall("instant::kiosks_that_press"),
+        (10_000, 1_000_000),
+    ),
+    row(
+        "15",
+        "double press, retry storm",
+        hall("instant::the_same_press"),
+        (10_000, 1_000_000),
+    ),
+    row(
+        "16",
+        "calls of counters at the same instant",
+        hall("instant::counters_that_call"),
+        (10_000, 1_000_000),
+    ),
+    row(
+        "17",
+        "upgrade with 200 clients acting",
+        hall("upgrade::an_upgrade"),
+        (5, 50),
+    ),
+    row(
+        "22",
+        "no more open files",
+        hall("scarce::without_open_files"),
+        (2, 10),
+    ),
+    row(
+        "22",
+        "no more memory",
+        hall("scarce::without_memory"),
+        (2, 10),
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace;
+
+    #[test]
+    fn every_test_of_the_table_is_there() {
+        for fault in ROWS {
+            let source = workspace::root().join(fault.folder).join(fault.source);
+            let (file, test) = match fault.test.split_once("::") {
+                Some((module, test)) => (source.with_file_name(format!("{module}.rs")), test),
+                None => (source, fault.test),
+            };
+            let text = std::fs::read_to_string(&file).unwrap_or_default();
+            assert!(
+                text.contains(&format!("fn {test}")),
+                "{} has no {test}",
+                file.display()
+            );
+        }
+    }
+}
