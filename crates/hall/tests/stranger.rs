@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const NAMED: [&str; 4] = ["epoch", "ticket", "call", "day"];
 
 /// Values that differ and are looked at nowhere else.
-const FREE: [&str; 13] = [
+const FREE: [&str; 14] = [
     "unix_ms",
     "issued_at",
     "issued_at_ms",
@@ -40,6 +40,7 @@ const FREE: [&str; 13] = [
     "score_milli",
     "app",
     "seq",
+    "token",
 ];
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;

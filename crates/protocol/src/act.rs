@@ -257,7 +257,7 @@ impl Act {
             Self::Book { .. } => &[Guide, Supervisor, Phone],
             Self::Printed { .. } | Self::NotPrinted { .. } => &[Kiosk, Counter, Guide, Supervisor],
             Self::Void { .. } => &[Kiosk],
-            Self::Cancel { .. } => &[Phone, Counter, Guide, Supervisor],
+            Self::Cancel { .. } => &[Counter, Guide, Phone, Supervisor],
             Self::Return { .. } => &[Kiosk, Phone, Counter, Guide, Supervisor],
             Self::Reprint { .. } | Self::SetClass { .. } => &[Counter, Guide, Supervisor],
             Self::Identify { .. } | Self::Leave {} => &[Counter, Guide, Supervisor],

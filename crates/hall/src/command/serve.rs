@@ -101,6 +101,11 @@ fn clock(settings: &HallSettings, store: &Store) -> anyhow::Result<Clock> {
 
 fn start_log() {
     let filter = EnvFilter::try_from_env("PAIHAO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    // These would log what travels, and with it keys and PINs, whatever level somebody asks for.
+    let filter = ["tungstenite=info", "tokio_tungstenite=info"]
+        .into_iter()
+        .filter_map(|silent| silent.parse().ok())
+        .fold(filter, EnvFilter::add_directive);
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

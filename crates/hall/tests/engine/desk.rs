@@ -114,6 +114,11 @@ impl Desk {
     /// A hall that starts on a folder, at a time of the first day.
     pub fn start(folder: &Path, mut settings: HallSettings, steady_ms: u64) -> Self {
         settings.trust.trial = true;
+        Self::strict(folder, settings, steady_ms)
+    }
+
+    /// A hall that believes nobody.
+    pub fn strict(folder: &Path, settings: HallSettings, steady_ms: u64) -> Self {
         let fault = Rc::new(Cell::new(Fault::None));
         let disk = Disk {
             store: Store::open(folder).expect("the folder can be written"),

@@ -8,3 +8,4 @@ mod killed;
 mod life;
 mod paper;
 mod resume;
+mod trust;

@@ -69,6 +69,7 @@ impl Hands {
         let zone = TimeZone::get(zone).expect("a zone");
         let mut settings = HallSettings::parse("hall.toml", &hall_file::text(2)).expect("a hall");
         settings.time_zone = zone.clone();
+        settings.trust.trial = true;
         settings.day_turns_at =
             jiff::civil::Time::constant(chance.one_of(&[0, 3]).to_owned(), 0, 0, 0);
         let start: DateTime = chance.one_of(&STARTS).parse().expect("a time");
@@ -114,6 +115,7 @@ impl Hands {
             device,
             id,
             act,
+            pin: hall::trust::PinSeen::None,
         };
         let clock = self.clock.clone();
         let outputs = self

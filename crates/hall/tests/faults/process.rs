@@ -45,7 +45,14 @@ impl Place {
         let mut words = before.iter().chain(&hall);
         let mut child = Command::new(words.next().expect("the hall itself"))
             .args(words)
-            .args(["serve", "--print-address", "--listen", listen, "--data"])
+            .args([
+                "serve",
+                "--trial",
+                "--print-address",
+                "--listen",
+                listen,
+                "--data",
+            ])
             .arg(self.data())
             .arg("--settings")
             .arg(self.settings())

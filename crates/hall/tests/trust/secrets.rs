@@ -1,0 +1,211 @@
+//! A PIN, a code and a key are in no log, in no list of processes, and nowhere in the hall's memory.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use protocol::{Act, Done, HallFrame, Outcome, Refusal, Role};
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+
+use super::hall_of_ours::{Client, PIN, pair_frame, sit_down};
+
+const WRONG_PIN: &str = "739154";
+
+/// A hall as a process, which logs everything that it ever would.
+struct Process {
+    child: Child,
+    address: SocketAddr,
+    data: PathBuf,
+}
+
+impl Process {
+    fn start(folder: &Path) -> Self {
+        let data = folder.join("data");
+        let log = File::create(folder.join("log")).expect("a file");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_hall"))
+            .args([
+                "serve",
+                "--print-address",
+                "--listen",
+                "127.0.0.1:0",
+                "--data",
+            ])
+            .arg(&data)
+            .env("PAIHAO_LOG", "trace")
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("the hall is built");
+        let mut line = String::new();
+        let output = child.stdout.take().expect("its output");
+        let read = BufReader::new(output).read_line(&mut line);
+        read.expect("the address is the first line");
+        let address = line.trim().trim_start_matches("ws://");
+        let address = address.trim_end_matches("/ws").parse();
+        Self {
+            child,
+            address: address.expect("an address"),
+            data,
+        }
+    }
+
+    /// What a command of the administrator prints.
+    fn command(&self, words: &[&str], input: &str) -> String {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_hall"))
+            .args(words)
+            .arg("--data")
+            .arg(&self.data)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the hall is built");
+        let mut stdin = child.stdin.take().expect("its input");
+        stdin.write_all(input.as_bytes()).expect("it reads");
+        drop(stdin);
+        let output = child.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{words:?}");
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    async fn connect(&self) -> Client {
+        Client::over(TcpStream::connect(self.address).await.expect("it listens")).await
+    }
+
+    fn command_line(&self) -> Vec<u8> {
+        fs::read(format!("/proc/{}/cmdline", self.child.id())).expect("it runs")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_secret_is_in_a_log_in_a_list_of_processes_or_on_disk() {
+    let folder = TempDir::new().expect("a folder");
+    let hall = Process::start(folder.path());
+    let mode = |path: &Path| {
+        fs::metadata(path)
+            .expect("it is there")
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    assert_eq!(mode(&hall.data), 0o700);
+    assert_eq!(mode(&hall.data.join("hall.sock")), 0o600);
+
+    let told = hall.command(&["pair", "counter-1", "--role", "counter"], "");
+    let code = told.lines().next().expect("the code").to_owned();
+    let add = [
+        "people",
+        "add",
+        "王芳",
+        "--role",
+        "clerk",
+        "--pin-from-stdin",
+    ];
+    hall.command(&add, &format!("{PIN}\n"));
+    let mut client = hall.connect().await;
+    client.send(&pair_frame("counter-1", &code, &[])).await;
+    let Some(HallFrame::Paired(paired)) = client.frame().await else {
+        panic!("it is paired");
+    };
+    let hello = Some(paired.key.clone());
+    client.hello("counter-1", Role::Counter, hello).await;
+    let wrong = client.ask(sit_down(1, "王芳", WRONG_PIN)).await;
+    assert_eq!(wrong, Outcome::Refused(Refusal::WrongPin));
+    let right = client.ask(sit_down(1, "王芳", PIN)).await;
+    assert_eq!(right, Outcome::Done(Done::Done));
+    let report = client.ask(Act::Report {}).await;
+    assert!(
+        matches!(report, Outcome::Done(Done::Report(_))),
+        "{report:?}"
+    );
+
+    let mut places = vec![("its command line".to_owned(), hall.command_line())];
+    let said = hall.command(&["audit", "show"], "");
+    for sentence in [
+        "a code was made to pair counter-1 as counter",
+        "counter-1 was paired as counter",
+        "王芳 may sign in as clerk",
+        "a wrong PIN was typed for 王芳",
+        "王芳 sat down at counter",
+        "counter:counter-1/王芳@127.0.0.1",
+        "admin:uid-",
+    ] {
+        assert!(said.contains(sentence), "{sentence} is not in:\n{said}");
+    }
+    places.push(("hall audit show".to_owned(), said.into_bytes()));
+    for file in files(folder.path()) {
+        let bytes = fs::read(&file).expect("readable");
+        places.push((file.display().to_string(), bytes));
+    }
+    let everything: Vec<u8> = places.iter().flat_map(|(_, bytes)| bytes.clone()).collect();
+    for here in [
+        "counter-1",
+        "王芳",
+        "$argon2id$",
+        "counter-1 was paired from 127.0.0.1",
+    ] {
+        assert!(
+            holds(&everything, here),
+            "{here} is looked for in the right places"
+        );
+    }
+    let plain = code.replace('-', "");
+    for secret in [PIN, WRONG_PIN, &code, &plain, paired.key.reveal()] {
+        for (place, bytes) in &places {
+            assert!(!holds(bytes, secret), "{secret} is in {place}");
+        }
+    }
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("readable").path();
+        match fs::metadata(&path).expect("it is there") {
+            meta if meta.is_dir() => found.extend(files(&path)),
+            meta if meta.is_file() => found.push(path),
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn without_a_running_hall_the_commands_say_so() {
+    let folder = TempDir::new().expect("a folder");
+    for words in [
+        &["devices"][..],
+        &["revoke", "kiosk-1"],
+        &["pair", "kiosk-1", "--role", "kiosk"],
+        &["people", "list"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_hall"))
+            .args(words)
+            .arg("--data")
+            .arg(folder.path())
+            .output()
+            .expect("the hall is built");
+        let said = String::from_utf8(output.stderr).expect("text");
+        assert!(
+            !output.status.success() && said.contains("no hall runs on"),
+            "{said}"
+        );
+    }
+}
