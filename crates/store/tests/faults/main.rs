@@ -8,7 +8,6 @@ mod disk;
 mod each;
 mod life;
 mod power;
-mod reserve;
 #[path = "../sample/mod.rs"]
 mod sample;
 #[path = "../../../../tests/src/torture.rs"]
