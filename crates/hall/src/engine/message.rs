@@ -4,6 +4,8 @@ use protocol::{Act, Audience, ByeCode, Hello, Outcome, Role, Rows};
 use store::{AppendError, ReplayError};
 use uuid::Uuid;
 
+use super::Memory;
+
 /// A connection, numbered by the server.
 pub type SessionId = u64;
 
@@ -46,6 +48,8 @@ pub enum Input {
         /// What is asked.
         act: Act,
     },
+    /// Somebody looked at the hall's memory.
+    Memory(Memory),
 }
 
 /// What the loop says.
@@ -86,7 +90,7 @@ pub enum Output {
 /// Why the hall must stop before it says anything false.
 #[derive(Debug, thiserror::Error)]
 pub enum Fatal {
-    /// The journal cannot be believed.
+    /// The disk does not give the journal when the hall starts.
     #[error(transparent)]
     Replay(#[from] ReplayError),
     /// Somebody else writes to the journal.

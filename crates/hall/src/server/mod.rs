@@ -17,7 +17,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use crate::Clock;
-use crate::engine::{Engine, Fatal, Journal};
+use crate::engine::{Engine, Fatal, Input, Journal, Memory};
 use crate::settings::HallSettings;
 use accept::Entrance;
 use places::Places;
@@ -37,6 +37,7 @@ const BEHIND: usize = 256;
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    mailbox: mpsc::Sender<Mail>,
     stop: watch::Sender<bool>,
     stopped: oneshot::Receiver<Result<(), Fatal>>,
 }
@@ -111,7 +112,7 @@ impl Server {
         let stop_accepting = stopping.clone();
         let changed = [(); 3].map(|()| broadcast::channel(BEHIND).0);
         let door = Door {
-            mailbox,
+            mailbox: mailbox.clone(),
             changed: changed.clone(),
             clock: Arc::new(clock.clone()),
             epoch: engine.epoch(),
@@ -127,6 +128,7 @@ impl Server {
         tokio::spawn(accept::accept(listener, entrance, stop_accepting));
         Ok(Self {
             address,
+            mailbox,
             stop,
             stopped,
         })
@@ -142,6 +144,16 @@ impl Server {
     #[must_use]
     pub fn url(&self) -> String {
         format!("ws://{}{}", self.address, protocol::PATH)
+    }
+
+    /// By this somebody who looks at the hall's memory, in a thread of their own, tells the hall what
+    /// they found.
+    pub fn hears_of_memory(&self) -> impl Fn(Memory) + Send + use<> {
+        let mailbox = self.mailbox.clone();
+        move |memory| {
+            // A hall that is stopping needs to know no more.
+            let _ = mailbox.blocking_send(Mail::Input(Input::Memory(memory)));
+        }
     }
 
     /// Waits until the writer ends by itself, which it does only when it must.

@@ -3,6 +3,7 @@
 mod counters;
 mod faults;
 mod hours;
+mod keep;
 mod series;
 mod services;
 mod ticket;
@@ -34,6 +35,8 @@ pub(super) fn check(file: HallFile, folder: &Path) -> Result<HallSettings, Vec<F
     let services = faults.services(&file);
     let counters = faults.counters(&file);
     let house = faults.house(&file);
+    let backup = faults.backup(file.backup.as_ref(), folder);
+    let notes_days = faults.notes_days(&file);
     let ticket = faults.ticket(&file.ticket, folder);
     match (time_zone, day_turns_at, listen) {
         (Some(time_zone), Some(day_turns_at), Some(listen)) if faults.found.is_empty() => {
@@ -49,6 +52,8 @@ pub(super) fn check(file: HallFile, folder: &Path) -> Result<HallSettings, Vec<F
                 counters,
                 outcomes: file.outcomes.into_iter().map(outcome).collect(),
                 notices: file.notices.into_iter().map(|notice| notice.text).collect(),
+                backup,
+                notes_days,
                 ticket,
                 house,
             })
