@@ -116,7 +116,10 @@ impl Orders {
         match outcome {
             _ if !is_open => {}
             Outcome::Refused(
-                Refusal::NotStored | Refusal::TooManyRequests | Refusal::IdUsedOtherwise,
+                Refusal::NotStored
+                | Refusal::ReadOnly
+                | Refusal::TooManyRequests
+                | Refusal::IdUsedOtherwise,
             ) => {}
             Outcome::Done(Done::Issued(issued)) => {
                 let ticket = issued.ticket;

@@ -33,7 +33,7 @@ impl Reports {
     pub(crate) fn answer(&mut self, id: Uuid, outcome: &Outcome, now: Instant) -> Option<Act> {
         let passing = matches!(
             outcome,
-            Outcome::Refused(Refusal::NotStored | Refusal::TooManyRequests)
+            Outcome::Refused(Refusal::NotStored | Refusal::ReadOnly | Refusal::TooManyRequests)
         );
         if passing {
             let report = self.open.iter_mut().find(|report| report.id == id);

@@ -6,12 +6,16 @@
 
 mod command;
 mod condition;
+mod device;
 mod direct;
 mod mechanism;
 pub mod picture;
 mod simulator;
+mod tally;
 
 pub use condition::{Condition, Fault};
-pub use direct::{DirectPrinter, Killed, Mishap};
+pub use device::Mishap;
+pub use direct::{DirectPrinter, Killed};
 pub use mechanism::{Mechanism, PrintedTicket};
-pub use simulator::PrinterSimulator;
+pub use simulator::{Pause, PrinterSimulator};
+pub use tally::{Found, TALLY_HEADS, Tally};

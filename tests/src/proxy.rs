@@ -30,6 +30,8 @@ enum Road {
     Stalled,
     /// What clients say reaches the hall, and nothing comes back.
     Muted,
+    /// What the hall says reaches clients, and nothing that they say reaches it.
+    Deaf,
     /// Connections end, and new ones end at once.
     Cut,
 }
@@ -40,7 +42,7 @@ impl Road {
     }
 
     fn carries_to_client(self) -> bool {
-        matches!(self, Self::Open)
+        matches!(self, Self::Open | Self::Deaf)
     }
 }
 
@@ -84,6 +86,11 @@ impl Proxy {
     /// answer is on its way for ever.
     pub fn mute(&self) {
         self.road.send_replace(Road::Muted);
+    }
+
+    /// Lets pass what the hall says, and holds back what clients say: they ask, and it does not hear.
+    pub fn deafen(&self) {
+        self.road.send_replace(Road::Deaf);
     }
 
     /// Lets everything pass again: what was held back, and new connections.
@@ -205,7 +212,8 @@ mod tests {
     }
 
     #[test]
-    fn a_muted_road_carries_to_the_hall_only() {
+    fn a_muted_road_carries_to_the_hall_only_and_a_deaf_one_to_the_client() {
+        assert!(!Road::Deaf.carries_to_hall() && Road::Deaf.carries_to_client());
         assert!(Road::Muted.carries_to_hall() && !Road::Muted.carries_to_client());
         assert!(!Road::Stalled.carries_to_hall() && !Road::Stalled.carries_to_client());
     }

@@ -241,6 +241,37 @@ pub fn alarm(
             format!("{of}：{since} 起有人等候超过 {level} 分钟"),
             format!("{of}: somebody waits more than {level} min, since {since}"),
         ),
+        AlarmKind::ReadOnly => say(
+            language,
+            format!("{since} 起：今天的记录损坏，大厅只能查看，不能办理。请立即通知技术员"),
+            format!(
+                "Since {since}: today's record is damaged, nothing can be changed. Call a technician now"
+            ),
+        ),
+        AlarmKind::RecordDamaged => say(
+            language,
+            format!("{since} 起：以前某天的记录损坏。今天照常办理，请通知技术员"),
+            format!(
+                "Since {since}: the record of an earlier day is damaged. Today goes on; tell a technician"
+            ),
+        ),
+        AlarmKind::NotStored => say(
+            language,
+            format!("{since} 起：大厅无法写入磁盘，按键可能无效。请通知技术员"),
+            format!(
+                "Since {since}: the hall cannot write to its disk, acts are refused. Call a technician"
+            ),
+        ),
+        AlarmKind::RoomShort => say(
+            language,
+            format!("{since} 起：大厅的磁盘快满了。请通知技术员"),
+            format!("Since {since}: the hall's disk is nearly full. Tell a technician"),
+        ),
+        AlarmKind::NoBackup => say(
+            language,
+            format!("{since} 起：大厅的备份没有做成。请通知技术员"),
+            format!("Since {since}: the hall's backup failed. Tell a technician"),
+        ),
         AlarmKind::PinsLocked => say(
             language,
             format!("{since} 起有 {level} 处因密码多次输错被锁定，请核实是谁"),

@@ -171,6 +171,10 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
             "大厅无法写入磁盘，没有执行。请稍后再按，并通知技术员。",
             "The hall could not write it down, so it was not done. Press again later, and call a technician.",
         ),
+        Refusal::ReadOnly => (
+            "今天的记录损坏，大厅只能查看，没有执行。请立即通知技术员。",
+            "Today's record is damaged: the hall only shows what was, and nothing was done. Call a technician now.",
+        ),
         Refusal::TooManyRequests => (
             "太多请求还没有答复。请稍候再按。",
             "Too many requests wait for an answer. Press again in a moment.",

@@ -81,6 +81,7 @@ fn every_refusal() -> Vec<Refusal> {
         },
         IdUsedOtherwise,
         NotStored,
+        ReadOnly,
         TooManyRequests,
         WrongPin,
         Locked { minutes: 5 },
@@ -137,6 +138,7 @@ fn every_refusal() -> Vec<Refusal> {
             | BadText { .. }
             | IdUsedOtherwise
             | NotStored
+            | ReadOnly
             | TooManyRequests
             | WrongPin
             | Locked { .. }

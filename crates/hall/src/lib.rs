@@ -1,12 +1,14 @@
 //! The hall daemon, which owns the truth.
 //!
 //! [`settings`] say what the hall is; [`engine`] is the body of its one loop, without a socket or
-//! a clock; [`server`] puts it on the network. [`picture`], [`explain`], [`audit`] and [`export`]
+//! a clock; [`server`] puts it on the network, and [`caretaker`] looks after its memory meanwhile. [`picture`], [`explain`], [`audit`] and [`export`]
 //! read what it wrote down.
 //! [`simulate`] tries settings on invented days before anybody has to wait under them.
 
 pub mod admin;
 pub mod audit;
+pub mod backups;
+pub mod caretaker;
 pub mod clock;
 mod columns;
 pub mod engine;

@@ -62,7 +62,7 @@ fn a_hall_that_is_well_is_said_to_be_well() {
         .collect();
     assert!(marked.is_empty(), "{text}");
     for good in [
-        "schema 3, SQLite 3.",
+        &format!("schema {}, SQLite 3.", store::SCHEMA),
         "15 entries of 1 day; the last, 2020-11-20, with 5 tickets",
         "it does not run; 127.0.0.1:",
         "the last open day was 2020-11-20",

@@ -15,7 +15,7 @@ const FRAMES: &str = include_str!("../../protocol/tests/frames.txt");
 const SAID_BY_SILENCE: [&str; 3] = ["both", "no", "within"];
 
 /// What refuses many acts alike, so that it stands below the table of acts and not in each line.
-const REFUSE_MANY: [&str; 11] = [
+const REFUSE_MANY: [&str; 12] = [
     "unknown_service",
     "unknown_class",
     "unknown_counter",
@@ -26,6 +26,7 @@ const REFUSE_MANY: [&str; 11] = [
     "other_counter",
     "id_used_otherwise",
     "not_stored",
+    "read_only",
     "too_many_requests",
 ];
 

@@ -135,6 +135,9 @@ pub enum Refusal {
     IdUsedOtherwise,
     /// The hall could not write it down (disk full or failing), so it did not happen. Press again later.
     NotStored,
+    /// The hall's record of today is damaged, so that nothing can be changed until it was brought back:
+    /// call a technician, and press again afterwards.
+    ReadOnly,
     /// Too many requests of this session wait for an answer, or this device asks too much in too little
     /// time.
     TooManyRequests,

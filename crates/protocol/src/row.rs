@@ -581,7 +581,7 @@ pub struct AlarmRow {
     /// Code of its service; absent if it is of the whole hall.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
-    /// The level that was passed: people, or minutes.
+    /// The level that was passed: people, or minutes; 0 of an alarm that has none.
     pub level: u32,
     /// Since when, in milliseconds since 1970 by the hall's clock.
     pub since_ms: i64,
@@ -596,6 +596,16 @@ pub enum AlarmKind {
     PeopleWaiting,
     /// Somebody waits longer than the level says.
     LongestWait,
+    /// The hall's record of today is damaged: every act is refused until it was brought back.
+    ReadOnly,
+    /// The hall's record of an earlier day is damaged. Today goes on.
+    RecordDamaged,
+    /// The hall's disk is full or fails: acts are refused until it is well again.
+    NotStored,
+    /// The hall's disk is nearly full.
+    RoomShort,
+    /// The last backup failed.
+    NoBackup,
     /// So many names and devices take no PIN, for too many wrong ones were typed.
     PinsLocked,
 }

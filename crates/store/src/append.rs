@@ -1,14 +1,15 @@
 //! Writing down what happened: one batch, one transaction, one fsync.
 
 use queue::{Date, Event, Happening};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 
 use crate::appointment::book;
 use crate::chain::Link;
+use crate::note::Note;
 use crate::open::read_head;
-use crate::record::Record;
+use crate::record::{Record, TextRecord};
 use crate::request::{self, RequestRow};
-use crate::{Answered, Appointment, Change, Head, Store};
+use crate::{Answered, Appointment, Change, Head, Store, reserve};
 
 /// What one request, or the turn of the day, led to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,47 +35,75 @@ pub enum AppendError {
         /// Where it stands.
         head: u64,
     },
-    /// The disk is full or fails. The file is as it was before.
+    /// The disk is full or fails. The file is as it was before; where even that cannot be read,
+    /// what is in it shows when it is read back.
     #[error("it could not be written down: {0}")]
     NotStored(String),
 }
 
+/// A transaction that failed.
+struct Failed {
+    error: rusqlite::Error,
+    /// Where the journal stands if it was committed all the same; `None` if it never got so far.
+    intended: Option<Head>,
+}
+
+impl From<rusqlite::Error> for Box<Failed> {
+    fn from(error: rusqlite::Error) -> Self {
+        let intended = None;
+        Self::new(Failed { error, intended })
+    }
+}
+
 impl Store {
     /// Appends a batch behind entry `expected_seq`, in one transaction that is on disk when this
-    /// returns, and gives the new end of the journal.
+    /// returns, and gives the new end of the journal. On a full disk the reserve is given up for it.
     ///
     /// # Errors
     /// See [`AppendError`]; none of the batch is stored then.
     pub fn append(&mut self, expected_seq: u64, batch: &[Entry]) -> Result<u64, AppendError> {
-        if expected_seq != self.head.seq {
+        let head = self.head.get();
+        if expected_seq != head.seq {
             return Err(AppendError::Conflict {
                 expected: expected_seq,
-                head: self.head.seq,
+                head: head.seq,
             });
         }
-        match write(&mut self.connection, self.head, batch) {
+        let mut written = self.write(head, batch);
+        if matches!(&written, Err(failed) if is_full(&failed.error)) && reserve::give_up(&self.path)
+        {
+            written = self.write(head, batch);
+        }
+        match written {
             Ok(head) => {
-                self.head = head;
+                self.head.set(head);
                 Ok(head.seq)
             }
-            Err(error) => self.settle(expected_seq, batch, &error),
+            Err(failed) => self.settle(&failed),
+        }
+    }
+
+    fn write(&mut self, head: Head, batch: &[Entry]) -> Result<Head, Box<Failed>> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let head = fill(&transaction, head, batch)?;
+        match transaction.commit() {
+            Ok(()) => Ok(head),
+            Err(error) => Err(Box::new(Failed {
+                error,
+                intended: Some(head),
+            })),
         }
     }
 
     /// After a failed commit it is the file that says whether the batch is in it.
-    fn settle(
-        &mut self,
-        expected: u64,
-        batch: &[Entry],
-        error: &rusqlite::Error,
-    ) -> Result<u64, AppendError> {
-        let reason = error.to_string();
+    fn settle(&self, failed: &Failed) -> Result<u64, AppendError> {
+        let reason = failed.error.to_string();
         let head = read_head(&self.connection)
             .map_err(|again| AppendError::NotStored(format!("{reason}; {again}")))?;
-        let written: usize = batch.iter().map(|entry| entry.events.len()).sum();
-        let done = written > 0 && head.seq == expected + written as u64;
-        self.head = head;
-        if done {
+        self.head.set(head);
+        if failed.intended == Some(head) {
             Ok(head.seq)
         } else {
             Err(AppendError::NotStored(reason))
@@ -82,30 +111,32 @@ impl Store {
     }
 }
 
+fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+}
+
 pub(crate) fn not_stored(error: rusqlite::Error) -> AppendError {
     AppendError::NotStored(error.to_string())
 }
 
-fn write(connection: &mut Connection, mut head: Head, batch: &[Entry]) -> rusqlite::Result<Head> {
-    let transaction =
-        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+/// Writes a batch and the new end of the journal into a transaction.
+fn fill(transaction: &Transaction<'_>, mut head: Head, batch: &[Entry]) -> rusqlite::Result<Head> {
     for entry in batch {
         for event in &entry.events {
-            head = write_event(&transaction, head, &entry.actor, event)?;
+            head = write_event(transaction, head, &entry.actor, event)?;
         }
         for change in &entry.changes {
-            change.write(&transaction)?;
+            change.write(transaction)?;
         }
         if let Some(answered) = &entry.request {
             let row = RequestRow::new(answered.clone(), head.seq);
-            row.insert(&transaction)?;
+            row.insert(transaction)?;
             request::add(&mut head.requests, &row);
         }
     }
     transaction
         .prepare_cached("UPDATE mark SET head_seq = ?1, head_hash = ?2, requests = ?3")?
         .execute(params![head.seq, head.hash, head.requests])?;
-    transaction.commit()?;
     Ok(head)
 }
 
@@ -115,8 +146,10 @@ fn write_event(
     actor: &str,
     event: &Event,
 ) -> rusqlite::Result<Head> {
-    let body = Record::from(event).to_json();
     let seq = head.seq + 1;
+    let mut record = Record::from(event);
+    seal(connection, seq, &mut record)?;
+    let body = record.to_json();
     let (steady_ms, wall_ms) = (event.at.steady_ms, event.at.wall_ms);
     let hash = Link {
         seq,
@@ -135,12 +168,26 @@ fn write_event(
         body,
         &hash[..]
     ])?;
-    note(connection, seq, &event.what)?;
+    list(connection, seq, &event.what)?;
     Ok(Head { seq, hash, ..head })
 }
 
-/// Notes what is looked up beside the journal.
-pub(crate) fn note(connection: &Connection, seq: u64, what: &Happening) -> rusqlite::Result<()> {
+/// Puts the text that somebody typed beside the journal, and into the entry what it commits to.
+fn seal(connection: &Connection, seq: u64, record: &mut Record) -> rusqlite::Result<()> {
+    if let Some(text) = record.text()
+        && let TextRecord::Plain(plain) = text
+        && !plain.is_empty()
+    {
+        let note = Note::new(connection, std::mem::take(plain))?;
+        note.insert(connection, seq)?;
+        let sealed = note.commitment();
+        *text = TextRecord::Sealed { sealed };
+    }
+    Ok(())
+}
+
+/// Lists what is looked up beside the journal.
+pub(crate) fn list(connection: &Connection, seq: u64, what: &Happening) -> rusqlite::Result<()> {
     match what {
         Happening::DayOpened { day, .. } => open_day(connection, seq, *day)?,
         Happening::Booked {
@@ -226,5 +273,22 @@ mod tests {
         allow_pages(&store, u32::MAX);
         assert_eq!(store.append(1, &batch).unwrap(), 3);
         assert_eq!(store.answered(&[3; 16]).unwrap(), batch[1].request);
+    }
+
+    #[test]
+    fn a_full_disk_takes_the_reserve_and_nothing_but_a_full_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path()).unwrap();
+        reserve::keep(folder.path()).unwrap();
+        assert!(reserve::is_kept(folder.path()));
+        store.append(0, &[entry(1, "王芳")]).unwrap();
+        let taken = store.append(1, &[entry(1, "李强")]).unwrap_err();
+        assert!(matches!(taken, AppendError::NotStored(_)), "{taken}");
+        assert!(reserve::is_kept(folder.path()), "the id was used before");
+        allow_pages(&store, 1);
+        let long = [entry(2, &"长".repeat(20_000))];
+        store.append(1, &long).unwrap_err();
+        assert!(!reserve::is_kept(folder.path()));
+        assert_eq!(store.seq(), 1);
     }
 }

@@ -20,6 +20,8 @@ const WAIT_FOR_OWNER: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Archive {
     connection: Connection,
+    /// The file itself, with no link on the way.
+    path: PathBuf,
 }
 
 /// How far a journal goes.
@@ -119,7 +121,10 @@ impl Archive {
         let (connection, found) = open(&real).map_err(|error| explain(&error, &path))?;
         let known = schema::KNOWN;
         if found == known {
-            Ok(Self { connection })
+            Ok(Self {
+                connection,
+                path: real,
+            })
         } else if found < known {
             Err(ArchiveError::Older { path, found, known })
         } else {
@@ -204,6 +209,10 @@ impl Archive {
         &self.connection
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     fn first_seq(&self, day: Date) -> Result<Option<u64>, ReplayError> {
         let select = "SELECT first_seq FROM day WHERE date = ?1";
         let found = self
@@ -223,6 +232,11 @@ pub(crate) fn open(path: &Path) -> rusqlite::Result<(Connection, usize)> {
         return connect(path, "immutable=1");
     }
     opened
+}
+
+/// [`open`] for a file that nobody else knows of: no side files are looked for or left behind.
+pub(crate) fn open_alone(path: &Path) -> rusqlite::Result<(Connection, usize)> {
+    connect(path, "immutable=1")
 }
 
 fn connect(path: &Path, how: &str) -> rusqlite::Result<(Connection, usize)> {

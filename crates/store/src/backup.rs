@@ -5,12 +5,13 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use queue::Moment;
+use queue::{Date, Moment};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::archive::Archive;
-use crate::copy::{Copied, copy};
-use crate::open::read_head;
-use crate::schema;
+use crate::copy::{Copied, copy_pages};
+use crate::open::is_damage;
+use crate::{Bad, Verdict, schema};
 
 /// A backup that was made and looked through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +56,28 @@ impl Archive {
     /// # Errors
     /// See [`BackupError`].
     pub fn back_up(&self, file: &Path) -> Result<BackedUp, BackupError> {
+        self.back_up_without(file, None)
+    }
+
+    /// [`Archive::back_up`] without the texts of all days before `before`, so that a backup that is
+    /// kept for some days keeps no text for longer than the hall does; `on` is today.
+    ///
+    /// # Errors
+    /// See [`BackupError`].
+    pub fn back_up_without_notes_before(
+        &self,
+        file: &Path,
+        before: Date,
+        on: Date,
+    ) -> Result<BackedUp, BackupError> {
+        self.back_up_without(file, Some((before, on)))
+    }
+
+    fn back_up_without(
+        &self,
+        file: &Path,
+        forget: Option<(Date, Date)>,
+    ) -> Result<BackedUp, BackupError> {
         let not_written = |reason: String| {
             let path = file.to_owned();
             BackupError::NotWritten { path, reason }
@@ -63,45 +86,40 @@ impl Archive {
             io::ErrorKind::WouldBlock => BackupError::InProgress(file.to_owned()),
             _ => not_written(error.to_string()),
         })?;
-        let copied = self
-            .copy_to(&part.path)
-            .map_err(|error| not_written(error.to_string()))?;
-        if let Some(why) = copied.why_not_whole() {
-            return Err(BackupError::Damaged(why));
+        copy_pages(self.connection(), schema::KNOWN, &part.path, forget).map_err(|error| {
+            if is_damage(&error) {
+                BackupError::Damaged(format!("{error}."))
+            } else {
+                not_written(error.to_string())
+            }
+        })?;
+        let verdict = part.verify().map_err(not_written)?;
+        if let Some(bad) = verdict.bad.first() {
+            return Err(self.whose_fault(bad, not_written));
         }
-        part.check(&copied).map_err(not_written)?;
+        let last = part.last_moment().map_err(not_written)?;
         let bytes = part
             .finish(file)
             .map_err(|error| not_written(error.to_string()))?;
         Ok(BackedUp {
-            entries: copied.head.seq,
-            days: copied.days,
-            requests: copied.requests,
-            last: copied.last,
+            entries: verdict.entries,
+            days: verdict.days.len() as u64,
+            requests: verdict.requests + verdict.requests_unknown,
+            last,
             bytes,
         })
     }
 
-    fn copy_to(&self, part: &Path) -> rusqlite::Result<Copied> {
-        let snapshot = self.connection().unchecked_transaction()?;
-        let head = read_head(&snapshot)?;
-        copy(&snapshot, (schema::KNOWN, head), part)
-    }
-}
-
-impl Copied {
-    fn why_not_whole(&self) -> Option<String> {
-        if let Some(error) = &self.stopped {
-            return Some(error.to_string());
+    /// What is bad in the copy was so before, or the disk of the copy is not to be trusted.
+    fn whose_fault(&self, bad: &Bad, not_written: impl Fn(String) -> BackupError) -> BackupError {
+        match self.verify(|_| {}) {
+            Ok(verdict) if verdict.is_good() => not_written(distrust(&bad.to_string())),
+            Ok(verdict) => {
+                let bad = verdict.bad.first().unwrap_or(bad);
+                BackupError::Damaged(format!("{bad}."))
+            }
+            Err(error) => BackupError::Damaged(error.to_string()),
         }
-        if let Some(error) = &self.requests_stopped {
-            return Some(format!("the outcomes of requests cannot be read: {error}."));
-        }
-        if let Some(error) = &self.trusted_lost {
-            return Some(format!("devices and people cannot be read: {error}."));
-        }
-        let lost = self.requests_lost;
-        (lost > 0).then(|| format!("{lost} outcomes of requests are damaged."))
     }
 }
 
@@ -133,19 +151,41 @@ impl Part {
         })
     }
 
+    /// Reads it through.
+    pub(crate) fn verify(&self) -> Result<Verdict, String> {
+        let copy = Archive::open_file(&self.path).map_err(|error| error.to_string())?;
+        copy.verify_by_two(|_| {})
+            .map_err(|error| error.to_string())
+    }
+
     /// Reads it through, and holds it against what was to be written.
     pub(crate) fn check(&self, copied: &Copied) -> Result<(), String> {
-        let copy = Archive::open_file(&self.path).map_err(|error| error.to_string())?;
-        let verdict = copy.verify(|_| {}).map_err(|error| error.to_string())?;
+        let verdict = self.verify()?;
         let requests = verdict.requests + verdict.requests_unknown;
-        if verdict.is_good() && (verdict.entries, requests) == (copied.head.seq, copied.requests) {
-            return Ok(());
+        let mut bad = verdict.bad.iter();
+        // A text that was lost on the way here is missing, which is said elsewhere.
+        let bad = if copied.notes_lost > 0 {
+            bad.find(|bad| bad.entries.is_some())
+        } else {
+            bad.next()
+        };
+        if let Some(bad) = bad {
+            return Err(distrust(&bad.to_string()));
         }
-        let why = verdict.bad.first().map(|bad| bad.what.as_str());
-        Err(format!(
-            "what was written is not what is read again ({}): the disk is not to be trusted",
-            why.unwrap_or("there is less of it")
-        ))
+        if (verdict.entries, requests) != (copied.head.seq, copied.requests) {
+            return Err(distrust("there is less of it"));
+        }
+        Ok(())
+    }
+
+    /// Throws away what was written so far.
+    pub(crate) fn clear(&self) -> io::Result<()> {
+        self.file.set_len(0)
+    }
+
+    fn last_moment(&self) -> Result<Option<Moment>, String> {
+        let copy = Archive::open_file(&self.path).map_err(|error| error.to_string())?;
+        last_moment(copy.connection()).map_err(|error| error.to_string())
     }
 
     /// Gives it its name once it is on disk, and says its size.
@@ -166,6 +206,22 @@ impl Drop for Part {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+fn distrust(why: &str) -> String {
+    format!("what was written is not what is read again ({why}): the disk is not to be trusted")
+}
+
+/// When the last entry of a file was written.
+pub(crate) fn last_moment(connection: &Connection) -> rusqlite::Result<Option<Moment>> {
+    let select = "SELECT steady_ms, wall_ms FROM journal ORDER BY seq DESC LIMIT 1";
+    let read = |row: &Row<'_>| {
+        Ok(Moment {
+            steady_ms: row.get(0)?,
+            wall_ms: row.get(1)?,
+        })
+    };
+    connection.query_row(select, [], read).optional()
 }
 
 /// A name is on disk when its folder is.

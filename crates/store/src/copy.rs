@@ -1,16 +1,81 @@
-//! All that is good of a journal, written into a new file. Each entry is checked before it is
-//! written, and hashes stay what they were. Backup and restore both go this way.
+//! The memory written into a new file: page by page, as fast as the disk is, or entry by entry, where
+//! some of it is damaged and the good is to be told from the bad.
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use queue::{Date, Happening, Moment};
-use rusqlite::{Connection, params};
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::types::Value;
+use rusqlite::{Connection, params, params_from_iter};
 
-use crate::append::note;
+use crate::append::list;
+use crate::note::{Left, deletions};
 use crate::replay::{Recorded, ReplayError, Stopped, Written, walk_from};
 use crate::request::{self, RequestRow};
-use crate::{Head, schema, trusted};
+use crate::{Head, note, schema};
+
+/// How long to wait for a program that opens or closes the file at the same instant, and how often.
+const WAIT: Duration = Duration::from_millis(20);
+const WAITS: u32 = 250;
+
+/// Tables that are copied with the entries to which they belong, or not at all.
+const OWN_WAY: [&str; 8] = [
+    "journal",
+    "request",
+    "mark",
+    "day",
+    "appointment",
+    "day_key",
+    "note",
+    "deletion",
+];
+
+/// Copies every page of `source`, which has schema `found`, into the empty file `target`, and
+/// brings that up to date. All is of one instant. Whether it is good is not looked at. The keys of
+/// the days are left out: they are to be deleted when a day has turned, and nobody would find them
+/// here; and so are the texts of all days before `forget.0`.
+pub(crate) fn copy_pages(
+    source: &Connection,
+    found: usize,
+    target: &Path,
+    forget: Option<(Date, Date)>,
+) -> rusqlite::Result<()> {
+    let mut copy = Connection::open(target)?;
+    loose(&copy)?;
+    step_through(&Backup::new(source, &mut copy)?)?;
+    drop(copy);
+    let mut copy = Connection::open(target)?;
+    loose(&copy)?;
+    copy.pragma_update(None, "secure_delete", true)?;
+    schema::migrate(&mut copy, found)?;
+    copy.execute("DELETE FROM day_key", [])?;
+    if let Some(forget) = forget {
+        note::delete(&mut copy, forget)?;
+    }
+    copy.close().map_err(|(_, error)| error)
+}
+
+/// A copy that is not finished is thrown away, so nothing needs to be safe on the way.
+fn loose(copy: &Connection) -> rusqlite::Result<()> {
+    copy.pragma_update(None, "journal_mode", "OFF")?;
+    copy.pragma_update(None, "synchronous", "OFF")
+}
+
+/// In one go, for between two the file could change; a reader of a write-ahead file is in
+/// nobody's way.
+fn step_through(backup: &Backup<'_, '_>) -> rusqlite::Result<()> {
+    for _ in 0..WAITS {
+        if backup.step(-1)? == StepResult::Done {
+            return Ok(());
+        }
+        thread::sleep(WAIT);
+    }
+    let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+    Err(rusqlite::Error::SqliteFailure(busy, None))
+}
 
 /// What was copied.
 #[derive(Debug, Default)]
@@ -22,30 +87,31 @@ pub(crate) struct Copied {
     pub(crate) days: u64,
     pub(crate) requests: u64,
     pub(crate) requests_lost: u64,
+    /// Texts that are not what their entries commit to.
+    pub(crate) notes_lost: u64,
+    /// Tables that could not be copied to their end.
+    pub(crate) tables_stopped: Vec<String>,
     /// Why the journal could not be copied further.
     pub(crate) stopped: Option<ReplayError>,
     /// Why the requests could not be copied further.
     pub(crate) requests_stopped: Option<String>,
-    /// Why devices and people could not be copied.
-    pub(crate) trusted_lost: Option<String>,
 }
 
 /// Copies what is good of `source`, which has schema `found` and ends at `head`, into the empty
-/// file `target`. The keys of the days are left out: they are to be deleted when a day has turned,
-/// and nobody would find them here.
+/// file `target`: each entry is checked before it is written, and hashes stay what they were. The
+/// keys of the days are left out as they are by [`copy_pages`].
 pub(crate) fn copy(
     source: &Connection,
     (found, head): (usize, Head),
     target: &Path,
 ) -> rusqlite::Result<Copied> {
     let mut target = Connection::open(target)?;
-    // A copy that is not finished is thrown away, so nothing needs to be safe on the way.
-    target.pragma_update(None, "journal_mode", "OFF")?;
-    target.pragma_update(None, "synchronous", "OFF")?;
+    loose(&target)?;
     schema::migrate(&mut target, 0)?;
     let transaction = target.transaction()?;
     let mut copied = Copied::default();
     let walked = walk_from(source, 1, head, |recorded, written| {
+        copied.take_note(source, &transaction, (recorded.seq, written))?;
         copied.take(&transaction, recorded, written)?;
         Ok(ControlFlow::Continue(()))
     });
@@ -55,9 +121,12 @@ pub(crate) fn copy(
         Err(Stopped::Taker(error)) => return Err(error),
     }
     copied.take_requests(source, found, &transaction)?;
-    if found >= schema::WITH_TRUSTED {
-        copied.take_trusted(source, &transaction)?;
+    if found >= schema::WITH_NOTES {
+        for deletion in deletions(source).unwrap_or_default().into_iter().flatten() {
+            deletion.insert(&transaction)?;
+        }
     }
+    copied.take_other_tables(source, &transaction)?;
     let Head {
         seq,
         hash,
@@ -89,7 +158,7 @@ impl Copied {
             written.body,
             written.hash
         ])?;
-        note(target, seq, &event.what)?;
+        list(target, seq, &event.what)?;
         if let Happening::DayOpened { day, .. } = event.what {
             self.day = Some(day);
             self.days += 1;
@@ -99,18 +168,41 @@ impl Copied {
         Ok(())
     }
 
-    /// Devices and people come along as they are now: whoever brings a hall back has not to pair it anew.
-    fn take_trusted(&mut self, source: &Connection, target: &Connection) -> rusqlite::Result<()> {
-        match trusted::read(source) {
-            Ok(known) => {
-                for device in &known.devices {
-                    trusted::put_device(target, device)?;
-                }
-                for person in &known.people {
-                    trusted::put_person(target, person)?;
-                }
+    fn take_note(
+        &mut self,
+        source: &Connection,
+        target: &Connection,
+        (seq, written): (u64, &Written),
+    ) -> rusqlite::Result<()> {
+        let Some(commitment) = &written.commitment else {
+            return Ok(());
+        };
+        match Left::of(source, seq, commitment) {
+            Left::Note(note) => note.insert(target, seq)?,
+            Left::Deleted(_) => {}
+            Left::Damaged | Left::Nothing => self.notes_lost += 1,
+        }
+        Ok(())
+    }
+
+    /// What belongs to no entry is copied as it stands, as far as it can be read.
+    fn take_other_tables(
+        &mut self,
+        source: &Connection,
+        target: &Connection,
+    ) -> rusqlite::Result<()> {
+        let select =
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+        let mut statement = target.prepare(select)?;
+        let names = statement.query_map([], |row| row.get(0))?;
+        let names: Vec<String> = names.collect::<rusqlite::Result<_>>()?;
+        for name in names {
+            if OWN_WAY.contains(&name.as_str()) {
+                continue;
             }
-            Err(error) => self.trusted_lost = Some(error.to_string()),
+            if let Err(error) = take_table(source, target, &name) {
+                self.tables_stopped.push(format!("{name}: {error}"));
+            }
         }
         Ok(())
     }
@@ -156,4 +248,26 @@ impl Copied {
             }
         }
     }
+}
+
+/// A table that an older source does not have stays empty.
+fn take_table(source: &Connection, target: &Connection, name: &str) -> rusqlite::Result<()> {
+    if !source.table_exists(None, name)? {
+        return Ok(());
+    }
+    let mut select = source.prepare(&format!("SELECT * FROM {name}"))?;
+    let columns: Vec<&str> = select.column_names().collect();
+    let columns = columns.join(", ");
+    let count = select.column_count();
+    let places = vec!["?"; count].join(", ");
+    let mut insert = target.prepare(&format!(
+        "INSERT OR IGNORE INTO {name} ({columns}) VALUES ({places})"
+    ))?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let values = (0..count).map(|place| row.get(place));
+        let values: Vec<Value> = values.collect::<rusqlite::Result<_>>()?;
+        insert.execute(params_from_iter(values))?;
+    }
+    Ok(())
 }

@@ -35,11 +35,8 @@ impl Store {
             .execute(delete, [date.yyyymmdd()])
             .map_err(not_stored)?;
         if forgotten > 0 {
-            // The answer says how much a reader kept from being moved, which is no failure.
-            let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
-            self.connection
-                .query_row(checkpoint, [], |_| Ok(()))
-                .map_err(not_stored)?;
+            // That a reader kept something from being moved is no failure.
+            self.empty_write_ahead().map_err(not_stored)?;
         }
         Ok(forgotten)
     }

@@ -10,32 +10,41 @@ mod append;
 mod appointment;
 mod archive;
 mod backup;
+mod before;
 mod chain;
 mod copy;
 mod day_key;
 mod lock;
+mod note;
 mod open;
 mod record;
 mod replay;
 mod request;
+mod reserve;
 mod restore;
 mod schema;
 mod trusted;
 mod verify;
+mod watch;
 
 pub use append::{AppendError, Entry};
 pub use appointment::Appointment;
 pub use archive::{Archive, ArchiveError, DayError, Extent};
 pub use backup::{BackedUp, BackupError};
+pub use before::delete_older_forms;
 pub use day_key::DayKey;
 pub use lock::is_in_use;
+pub use note::Deletion;
 pub use open::OpenError;
 pub use replay::{Recorded, ReplayError};
 pub use request::{Answered, RequestId};
+pub use reserve::{RESERVE_BYTES, is_kept as is_reserve_kept, keep as keep_reserve};
 pub use restore::{Lost, RestoreError, Restored, restore};
 pub use trusted::{Change, Device, Person, Trusted};
 pub use verify::{Bad, Verdict};
+pub use watch::{Checked, Looked};
 
+use std::cell::Cell;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -61,7 +70,8 @@ pub const SCHEMA: usize = schema::KNOWN;
 pub struct Store {
     connection: Connection,
     path: PathBuf,
-    head: Head,
+    /// Read again where a failed disk left it open what is in the file.
+    head: Cell<Head>,
     /// Held until the connection above is closed.
     _lock: File,
 }
@@ -75,11 +85,20 @@ struct Head {
     requests: Sum,
 }
 
+impl Head {
+    /// Where nobody can say where it ends: behind every entry that there can be.
+    const UNKNOWN: Self = Self {
+        seq: u64::MAX >> 1,
+        hash: chain::GENESIS,
+        requests: [0; 16],
+    };
+}
+
 impl Store {
     /// The sequence number of the last entry; 0 of an empty journal.
     #[must_use]
     pub fn seq(&self) -> u64 {
-        self.head.seq
+        self.head.get().seq
     }
 
     /// The database file.

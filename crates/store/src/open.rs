@@ -1,5 +1,6 @@
 //! Opening the file: folder, lock, pragmas, schema, the end of the journal.
 
+use std::cell::Cell;
 use std::fs::{DirBuilder, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode};
 
 use crate::lock::own;
-use crate::{FILE_NAME, Head, Store, schema};
+use crate::{FILE_NAME, Head, Store, before, schema};
 
 /// The most that the write-ahead file keeps after a checkpoint, in bytes.
 const WAL_KEPT_BYTES: i64 = 16 * 1024 * 1024;
@@ -52,6 +53,18 @@ pub enum OpenError {
         /// The last schema that this version knows.
         known: usize,
     },
+    /// An older hall wrote the file, and it cannot be copied before it is changed.
+    #[error("{} was written by an older version of the hall (schema {found}, this one writes {known}). Before it is changed a copy of it is made beside it, and that failed: {reason}. Free room there, or install the older version again: nothing was changed.", path.display())]
+    NotKept {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: usize,
+        /// The schema that this version writes.
+        known: usize,
+        /// Why there is no copy.
+        reason: String,
+    },
     /// The file is no hall's, or broken.
     #[error("{} cannot be read: {reason}. Restore it from a backup.", path.display())]
     Broken {
@@ -77,11 +90,11 @@ impl Store {
         let mut connection = Connection::open(&path).map_err(|error| explain(error, &path))?;
         set_up(&connection).map_err(|error| explain(error, &path))?;
         migrate(&mut connection, &path)?;
-        let head = read_head(&connection).map_err(|error| explain(error, &path))?;
+        let head = marked_head(&connection).map_err(|error| explain(error, &path))?;
         Ok(Self {
             connection,
             path,
-            head,
+            head: Cell::new(head),
             _lock: lock,
         })
     }
@@ -119,6 +132,14 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
             known: schema::KNOWN,
         });
     }
+    if (1..schema::KNOWN).contains(&found) {
+        before::keep(connection, path, found).map_err(|reason| OpenError::NotKept {
+            path: path.to_owned(),
+            found,
+            known: schema::KNOWN,
+            reason,
+        })?;
+    }
     schema::migrate(connection, found).map_err(|error| explain(error, path))
 }
 
@@ -136,6 +157,36 @@ pub(crate) fn read_head(connection: &Connection) -> rusqlite::Result<Head> {
             })
         },
     )
+}
+
+/// [`read_head`], or [`Head::UNKNOWN`] where a damaged mark does not say. The journal before it can
+/// still be read then, and its replay says that its end is not proved.
+pub(crate) fn marked_head(connection: &Connection) -> rusqlite::Result<Head> {
+    match read_head(connection) {
+        Err(error) if is_damage(&error) => Ok(Head::UNKNOWN),
+        read => read,
+    }
+}
+
+/// Whether an error says that what stands in the file is wrong, and not that it cannot be reached
+/// just now.
+pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
+    let passing = matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::OutOfMemory
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::OperationInterrupted
+                | ErrorCode::FileLockingProtocolFailed
+                | ErrorCode::PermissionDenied
+                | ErrorCode::ReadOnly
+                | ErrorCode::DiskFull
+        )
+    );
+    !passing
 }
 
 fn refuse(error: TryLockError, path: &Path) -> OpenError {

@@ -7,15 +7,22 @@ use queue::{Event, Happening, Moment};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::chain::{GENESIS, Hash, Link};
+use crate::note::Left;
+use crate::open::{is_damage, marked_head};
 use crate::record::Record;
 use crate::{Head, Store};
 
 /// Why the journal cannot be believed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    /// The file cannot be read.
-    #[error("the journal cannot be read: {0}. Restore it from a backup.")]
+    /// The disk does not give the file, or not now.
+    #[error(
+        "the journal cannot be read: {0}. Look after the disk; if it is broken, restore the file from a backup."
+    )]
     Unreadable(String),
+    /// The file is damaged where it is not an entry.
+    #[error("the journal cannot be read: {0}. Restore the file from a backup.")]
+    Broken(String),
     /// An entry is not what was written.
     #[error("journal entry {seq} is damaged: {why}. Restore the file from a backup.")]
     Damaged {
@@ -24,6 +31,14 @@ pub enum ReplayError {
         /// What is wrong with it.
         why: String,
     },
+}
+
+impl ReplayError {
+    /// Whether the file is damaged. What only cannot be read may be there again in a moment.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        !matches!(self, Self::Unreadable(_))
+    }
 }
 
 /// An entry of the journal, as it was written.
@@ -44,35 +59,47 @@ impl Store {
     /// # Errors
     /// See [`ReplayError`]; `take` may have been called before.
     pub fn replay(&self, mut take: impl FnMut(Event)) -> Result<(), ReplayError> {
-        let first: u64 = self
-            .connection
-            .query_row("SELECT day_seq FROM mark", [], |row| row.get(0))?;
-        replay_from(&self.connection, first, self.head, |recorded| {
+        // A disk that failed may have left it open what is in the file.
+        let head = marked_head(&self.connection)?;
+        self.head.set(head);
+        replay_from(&self.connection, self.first_of_day()?, head, |recorded| {
             take(recorded.event);
             ControlFlow::Continue(())
         })
     }
 
-    /// When the last entry was written; the zero moment of an empty journal.
+    /// Where the open day begins, by its mark; if that cannot be read, by the list of days.
+    fn first_of_day(&self) -> rusqlite::Result<u64> {
+        let marked = self
+            .connection
+            .query_row("SELECT day_seq FROM mark", [], |row| row.get(0));
+        match marked {
+            Err(error) if is_damage(&error) => {
+                let select = "SELECT coalesce(max(first_seq), 1) FROM day";
+                self.connection.query_row(select, [], |row| row.get(0))
+            }
+            read => read,
+        }
+    }
+
+    /// When the last entry was written; the zero moment of an empty journal. Where the file is
+    /// damaged it is the last that can be read, or none: its replay says what is wrong.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn last_moment(&self) -> Result<Moment, ReplayError> {
-        if self.head.seq == 0 {
-            return Ok(Moment::default());
-        }
-        let select = "SELECT steady_ms, wall_ms FROM journal WHERE seq = ?1";
+        let select =
+            "SELECT steady_ms, wall_ms FROM journal WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1";
         let read = |row: &Row<'_>| {
             Ok(Moment {
                 steady_ms: row.get(0)?,
                 wall_ms: row.get(1)?,
             })
         };
-        let last = self
-            .connection
-            .query_row(select, [self.head.seq], read)
-            .optional()?;
-        last.ok_or_else(|| damaged(self.head.seq, "it is missing"))
+        match self.connection.query_row(select, [self.seq()], read) {
+            Err(error) if is_damage(&error) => Ok(Moment::default()),
+            read => Ok(read?),
+        }
     }
 }
 
@@ -97,6 +124,8 @@ pub(crate) fn replay_from(
 pub(crate) struct Written {
     pub(crate) body: String,
     pub(crate) hash: Hash,
+    /// What it says in place of a text that somebody typed.
+    pub(crate) commitment: Option<String>,
 }
 
 /// Why a walk through the journal ended before its end.
@@ -131,8 +160,13 @@ pub(crate) fn walk_from<E>(
     let select = "SELECT seq, steady_ms, wall_ms, actor, body, hash FROM journal WHERE seq >= ?1 ORDER BY seq";
     let mut statement = connection.prepare(select)?;
     let mut rows = statement.query([first])?;
-    while let Some(row) = rows.next()? {
-        let (recorded, written) = read(row, expected, &before)?;
+    loop {
+        let row = match rows.next() {
+            Ok(Some(row)) => row,
+            Ok(None) => break,
+            Err(error) => return Err(unreadable(expected, &error).into()),
+        };
+        let (recorded, written) = read(connection, row, expected, &before)?;
         let opens = matches!(recorded.event.what, Happening::DayOpened { .. });
         if expected == first && !opens {
             return Err(damaged(first, "no day begins there").into());
@@ -148,8 +182,24 @@ pub(crate) fn walk_from<E>(
     if whole && (empty || first <= head.seq) {
         Ok(())
     } else {
-        Err(damaged(expected, "it is missing").into())
+        let why = if head == Head::UNKNOWN {
+            "the mark of the journal's end cannot be read"
+        } else {
+            "it is missing"
+        };
+        Err(damaged(expected, why).into())
     }
+}
+
+/// One entry, if it is the one that was written.
+pub(crate) fn entry(connection: &Connection, seq: u64) -> Result<Recorded, ReplayError> {
+    let before = hash_before(connection, seq)?;
+    let select = "SELECT seq, steady_ms, wall_ms, actor, body, hash FROM journal WHERE seq = ?1";
+    let mut statement = connection.prepare_cached(select)?;
+    let mut rows = statement.query([seq])?;
+    let row = rows.next().map_err(|error| unreadable(seq, &error))?;
+    let row = row.ok_or_else(|| damaged(seq, "it is missing"))?;
+    read(connection, row, seq, &before).map(|(recorded, _)| recorded)
 }
 
 fn hash_before(connection: &Connection, seq: u64) -> Result<Hash, ReplayError> {
@@ -162,7 +212,8 @@ fn hash_before(connection: &Connection, seq: u64) -> Result<Hash, ReplayError> {
     let select = "SELECT hash FROM journal WHERE seq = ?1";
     let hash = connection
         .query_row(select, [seq], |row| row.get(0))
-        .optional()?;
+        .optional()
+        .map_err(|error| unreadable(seq, &error))?;
     hash.ok_or_else(|| damaged(seq, "it is missing"))
 }
 
@@ -173,17 +224,33 @@ pub(crate) fn damaged(seq: u64, why: &str) -> ReplayError {
     }
 }
 
-fn read(row: &Row<'_>, expected: u64, before: &Hash) -> Result<(Recorded, Written), ReplayError> {
-    let seq: u64 = row.get(0)?;
+/// A damaged page is damage of the entry that it should have held.
+fn unreadable(seq: u64, error: &rusqlite::Error) -> ReplayError {
+    if is_damage(error) {
+        damaged(seq, &format!("it cannot be read: {error}"))
+    } else {
+        ReplayError::Unreadable(error.to_string())
+    }
+}
+
+fn read(
+    connection: &Connection,
+    row: &Row<'_>,
+    expected: u64,
+    before: &Hash,
+) -> Result<(Recorded, Written), ReplayError> {
+    let failed = |error: rusqlite::Error| unreadable(expected, &error);
+    let seq: u64 = row.get(0).map_err(failed)?;
     if seq != expected {
         return Err(damaged(expected, "it is missing"));
     }
     let at = Moment {
-        steady_ms: row.get(1)?,
-        wall_ms: row.get(2)?,
+        steady_ms: row.get(1).map_err(failed)?,
+        wall_ms: row.get(2).map_err(failed)?,
     };
-    let (actor, body): (String, String) = (row.get(3)?, row.get(4)?);
-    let stored: Hash = row.get(5)?;
+    let actor: String = row.get(3).map_err(failed)?;
+    let body: String = row.get(4).map_err(failed)?;
+    let stored: Hash = row.get(5).map_err(failed)?;
     let hash = Link {
         seq,
         steady_ms: at.steady_ms,
@@ -196,12 +263,22 @@ fn read(row: &Row<'_>, expected: u64, before: &Hash) -> Result<(Recorded, Writte
         return Err(damaged(expected, "its hash is not that of what it says"));
     }
     let record = Record::from_json(&body).map_err(|error| damaged(expected, &error.to_string()))?;
-    let event = record.into_event(at);
-    Ok((Recorded { seq, actor, event }, Written { body, hash }))
+    let left = |commitment: &str| Left::of(connection, seq, commitment).into_text();
+    let (event, commitment) = record.into_event_with(at, left);
+    let written = Written {
+        body,
+        hash,
+        commitment,
+    };
+    Ok((Recorded { seq, actor, event }, written))
 }
 
 impl From<rusqlite::Error> for ReplayError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Unreadable(error.to_string())
+        if is_damage(&error) {
+            Self::Broken(error.to_string())
+        } else {
+            Self::Unreadable(error.to_string())
+        }
     }
 }

@@ -9,14 +9,13 @@ use queue::{Date, Moment};
 use rusqlite::Connection;
 
 use crate::archive::{self, ArchiveError};
-use crate::backup::{Part, sync_folder, with_suffix};
-use crate::chain::GENESIS;
-use crate::copy::{Copied, copy};
+use crate::backup::{self, Part, sync_folder, with_suffix};
+use crate::copy::{Copied, copy, copy_pages};
 use crate::lock::own;
 use crate::open::make;
 use crate::record::Record;
 use crate::verify::days_listed;
-use crate::{FILE_NAME, Head, ReplayError, schema};
+use crate::{FILE_NAME, Head, ReplayError, Verdict, schema};
 
 /// What was brought back, and what was not.
 #[derive(Debug)]
@@ -33,6 +32,8 @@ pub struct Restored {
     pub requests: u64,
     /// Outcomes that are not: damaged, or of entries that are not back.
     pub requests_lost: u64,
+    /// Texts of entries that are not: damaged, or missing.
+    pub notes_lost: u64,
     /// The first thing that is wrong with the backup.
     pub wrong: Option<String>,
     /// The entries that are not back, by day.
@@ -98,23 +99,17 @@ pub fn restore(from: &Path, folder: &Path, aside: Option<&str>) -> Result<Restor
     }
     let source = Source::open(from)?;
     let part = Part::claim(&path).map_err(failed)?;
-    let copied = source
-        .copy_to(&part.path)
-        .map_err(|error| not_written(error.to_string()))?;
-    if copied.head.seq == 0
-        && let Some(wrong) = copied.stopped
-    {
-        return Err(source.refuse(first_wrong(wrong)));
-    }
-    part.check(&copied).map_err(&not_written)?;
-    let lost = source.lost(copied.head.seq, copied.day);
+    let back = match source.whole(&part) {
+        Some(restored) => restored,
+        None => source.what_is_good(&part, &not_written)?,
+    };
     drop(source);
     let old = match aside {
         Some(aside) if path.exists() => Some(put_aside(&path, aside).map_err(failed)?),
         _ => None,
     };
     part.finish(&path).map_err(failed)?;
-    Ok(report(copied, lost, old))
+    Ok(Restored { old, ..back })
 }
 
 fn owned(folder: &Path, path: &Path) -> Result<File, RestoreError> {
@@ -127,7 +122,7 @@ fn owned(folder: &Path, path: &Path) -> Result<File, RestoreError> {
     })
 }
 
-fn report(copied: Copied, lost: Vec<Lost>, old: Option<PathBuf>) -> Restored {
+fn report(copied: Copied, lost: Vec<Lost>) -> Restored {
     let Copied {
         head,
         last,
@@ -135,15 +130,14 @@ fn report(copied: Copied, lost: Vec<Lost>, old: Option<PathBuf>) -> Restored {
         days,
         requests,
         requests_lost,
+        notes_lost,
+        tables_stopped,
         stopped,
         requests_stopped,
-        trusted_lost,
     } = copied;
     let unread = requests_stopped
-        .map(|error| format!("the outcomes of requests cannot all be read: {error}"));
-    let strangers = trusted_lost.map(|error| {
-        format!("devices and people cannot be read, and must be paired and added again: {error}")
-    });
+        .map(|error| format!("the outcomes of requests cannot all be read: {error}"))
+        .or_else(|| Some(format!("{} cannot all be read", tables_stopped.first()?)));
     Restored {
         entries: head.seq,
         days,
@@ -151,9 +145,10 @@ fn report(copied: Copied, lost: Vec<Lost>, old: Option<PathBuf>) -> Restored {
         last,
         requests,
         requests_lost,
-        wrong: stopped.map(first_wrong).or(unread).or(strangers),
+        notes_lost,
+        wrong: stopped.map(first_wrong).or(unread),
         lost,
-        old,
+        old: None,
     }
 }
 
@@ -161,7 +156,9 @@ fn report(copied: Copied, lost: Vec<Lost>, old: Option<PathBuf>) -> Restored {
 fn first_wrong(error: ReplayError) -> String {
     match error {
         ReplayError::Damaged { seq, why } => format!("entry {seq}: {why}"),
-        ReplayError::Unreadable(why) => format!("it cannot be read further: {why}"),
+        ReplayError::Unreadable(why) | ReplayError::Broken(why) => {
+            format!("it cannot be read further: {why}")
+        }
     }
 }
 
@@ -220,13 +217,44 @@ impl Source {
         RestoreError::Backup { path, reason }
     }
 
-    fn copy_to(&self, part: &Path) -> rusqlite::Result<Copied> {
-        let head = self.head.unwrap_or(Head {
-            seq: u64::MAX >> 1,
-            hash: GENESIS,
-            ..Head::default()
-        });
-        copy(&self.connection, (self.schema, head), part)
+    /// All of it, if all of it is good.
+    fn whole(&self, part: &Part) -> Option<Restored> {
+        copy_pages(&self.connection, self.schema, &part.path, None).ok()?;
+        let verdict = part.verify().ok().filter(Verdict::is_good)?;
+        let last = backup::last_moment(&self.connection).ok()?;
+        Some(Restored {
+            entries: verdict.entries,
+            days: verdict.days.len() as u64,
+            last_day: verdict.days.last().copied(),
+            last,
+            requests: verdict.requests + verdict.requests_unknown,
+            requests_lost: 0,
+            notes_lost: 0,
+            wrong: None,
+            lost: Vec::new(),
+            old: None,
+        })
+    }
+
+    /// What is good of it, entry by entry, and what is not.
+    fn what_is_good(
+        &self,
+        part: &Part,
+        not_written: &impl Fn(String) -> RestoreError,
+    ) -> Result<Restored, RestoreError> {
+        part.clear()
+            .map_err(|error| not_written(error.to_string()))?;
+        let head = self.head.unwrap_or(Head::UNKNOWN);
+        let copied = copy(&self.connection, (self.schema, head), &part.path)
+            .map_err(|error| not_written(error.to_string()))?;
+        if copied.head.seq == 0
+            && let Some(wrong) = copied.stopped
+        {
+            return Err(self.refuse(first_wrong(wrong)));
+        }
+        part.check(&copied).map_err(not_written)?;
+        let lost = self.lost(copied.head.seq, copied.day);
+        Ok(report(copied, lost))
     }
 
     /// What stands behind entry `last`, which is of `day`, as far as it can be read.

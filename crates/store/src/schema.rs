@@ -56,6 +56,21 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE request ADD COLUMN sum BLOB;
     ALTER TABLE mark ADD COLUMN requests BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
 ",
+    // Texts of entries from before stay in the entries.
+    "
+    CREATE TABLE note (
+        seq  INTEGER PRIMARY KEY,
+        salt BLOB NOT NULL CHECK (length(salt) = 16),
+        text TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE deletion (
+        up_to_seq INTEGER PRIMARY KEY,
+        before    INTEGER NOT NULL,
+        made_on   INTEGER NOT NULL,
+        notes     INTEGER NOT NULL,
+        sum       BLOB NOT NULL
+    ) STRICT;
+",
     // Who is let in. A device's key and a person's PIN are nowhere, only what was made of them.
     "
     CREATE TABLE device (
@@ -80,8 +95,8 @@ const MIGRATIONS: &[&str] = &[
 /// The first schema whose requests carry checksums.
 pub(crate) const WITH_SUMS: usize = 3;
 
-/// The first schema that knows devices and people.
-pub(crate) const WITH_TRUSTED: usize = 4;
+/// The first schema whose texts stand beside the journal.
+pub(crate) const WITH_NOTES: usize = 4;
 
 /// The schema that this version of the hall writes.
 pub(crate) const KNOWN: usize = MIGRATIONS.len();
@@ -91,13 +106,15 @@ pub(crate) fn found(connection: &Connection) -> rusqlite::Result<usize> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Brings a file from schema `found` up to date, each step whole or not at all.
+/// Brings a file from schema `found` up to date, wholly or not at all.
 pub(crate) fn migrate(connection: &mut Connection, found: usize) -> rusqlite::Result<()> {
-    for (place, migration) in MIGRATIONS.iter().enumerate().skip(found) {
-        let transaction = connection.transaction()?;
-        transaction.execute_batch(migration)?;
-        transaction.pragma_update(None, "user_version", place + 1)?;
-        transaction.commit()?;
+    if found >= KNOWN {
+        return Ok(());
     }
-    Ok(())
+    let transaction = connection.transaction()?;
+    for migration in &MIGRATIONS[found..] {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", KNOWN)?;
+    transaction.commit()
 }

@@ -72,7 +72,7 @@ impl Store {
     }
 }
 
-pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Trusted> {
+fn read(connection: &Connection) -> rusqlite::Result<Trusted> {
     let devices = "SELECT name, role, counter, key_sum, paired_wall_ms FROM device ORDER BY name";
     let people = "SELECT name, role, pin, failures, locks, locked_until_ms, created_wall_ms FROM person ORDER BY name";
     Ok(Trusted {
@@ -120,7 +120,7 @@ impl Change {
     }
 }
 
-pub(crate) fn put_device(connection: &Connection, device: &Device) -> rusqlite::Result<()> {
+fn put_device(connection: &Connection, device: &Device) -> rusqlite::Result<()> {
     let put = "INSERT OR REPLACE INTO device (name, role, counter, key_sum, paired_wall_ms) VALUES (?1, ?2, ?3, ?4, ?5)";
     connection.prepare_cached(put)?.execute(params![
         device.name,
@@ -132,7 +132,7 @@ pub(crate) fn put_device(connection: &Connection, device: &Device) -> rusqlite::
     Ok(())
 }
 
-pub(crate) fn put_person(connection: &Connection, person: &Person) -> rusqlite::Result<()> {
+fn put_person(connection: &Connection, person: &Person) -> rusqlite::Result<()> {
     let put = "INSERT OR REPLACE INTO person (name, role, pin, failures, locks, locked_until_ms, created_wall_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     connection.prepare_cached(put)?.execute(params![
         person.name,

@@ -1,11 +1,15 @@
-//! A file of the first schema, made by hand, as the first halls left it.
+//! A file of every schema that a hall has written, made by hand, as those halls left it.
 
-use std::path::Path;
+mod sample;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use queue::{Date, Happening};
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
-use store::{Archive, FILE_NAME, Store};
+use store::{Archive, FILE_NAME, OpenError, Store};
 use tempfile::TempDir;
 
 const SCHEMA_1: &str = "
@@ -19,6 +23,24 @@ const SCHEMA_1: &str = "
         head_seq INTEGER NOT NULL, head_hash BLOB NOT NULL
     ) STRICT;
     PRAGMA user_version = 1;";
+
+/// What the second and the third one changed. The last one is written by the hall itself.
+const LATER: [&str; 2] = [
+    "
+    CREATE TABLE day (date INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL) STRICT;
+    INSERT INTO day VALUES (20261120, 1), (20261122, 5);
+    CREATE TABLE appointment (
+        code TEXT PRIMARY KEY, service TEXT NOT NULL, class TEXT NOT NULL,
+        slot_wall_ms INTEGER NOT NULL, booked_seq INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE day_key (date INTEGER PRIMARY KEY, key BLOB NOT NULL CHECK (length(key) = 32)) STRICT;
+    PRAGMA user_version = 2;",
+    "
+    ALTER TABLE request ADD COLUMN seq INTEGER;
+    ALTER TABLE request ADD COLUMN sum BLOB;
+    ALTER TABLE mark ADD COLUMN requests BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
+    PRAGMA user_version = 3;",
+];
 
 const BODIES: [&str; 7] = [
     r#"{"event":"day_opened","day":20261120,"turns_at_steady_ms":86400000}"#,
@@ -53,6 +75,105 @@ fn write_by_hand(folder: &Path) {
     }
     let insert = "INSERT INTO mark VALUES (1, 5, 7, ?1)";
     file.execute(insert, [&hash[..]]).expect("room");
+}
+
+/// A closed file of a schema.
+fn of_schema(schema: usize) -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    write_by_hand(folder.path());
+    let file = Connection::open(folder.path().join(FILE_NAME)).expect("the file");
+    for change in &LATER[..schema - 1] {
+        file.execute_batch(change).expect("the tables");
+    }
+    folder
+}
+
+fn kept_beside(folder: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder).expect("a folder");
+    let paths = files.map(|file| file.expect("a file").path());
+    let kept = |path: &PathBuf| {
+        let name = path.to_string_lossy();
+        name.contains(".schema-") && name.ends_with('Z')
+    };
+    paths.filter(kept).collect()
+}
+
+fn schema_of(path: &Path) -> usize {
+    let file = Connection::open(path).expect("a database");
+    let version = file.pragma_query_value(None, "user_version", |row| row.get(0));
+    version.expect("a number")
+}
+
+#[test]
+fn a_file_of_every_schema_is_brought_up_to_date_after_a_copy_of_it_was_kept() {
+    for schema in 1..=LATER.len() + 1 {
+        let folder = of_schema(schema);
+        let path = folder.path().join(FILE_NAME);
+        let before = fs::read(&path).expect("the file");
+        let mut store = Store::open(folder.path()).expect("it is brought up to date");
+        let mut open_day = 0;
+        store.replay(|_| open_day += 1).expect("it can be believed");
+        assert_eq!((store.seq(), open_day), (7, 3), "schema {schema}");
+        let kept = kept_beside(folder.path());
+        let name = format!("hall.sqlite.schema-{schema}.20");
+        assert!(
+            kept.len() == 1 && kept[0].to_string_lossy().contains(&name),
+            "{kept:?}"
+        );
+        assert_eq!(schema_of(&kept[0]), schema);
+        let same = fs::read(&kept[0]).expect("the copy");
+        // The hall sets the write-ahead mode, in the head of the first page, before it copies.
+        assert!(before[100..] == same[100..], "byte for byte");
+        let paused = sample::event(sample::day_opened(20_261_123));
+        let more = sample::entry(vec![paused]);
+        assert_eq!(store.append(7, &[more]).expect("it goes on"), 8);
+        drop(store);
+        assert_eq!(schema_of(&path), store::SCHEMA);
+        let archive = Archive::open(folder.path()).expect("readable");
+        let verdict = archive.verify(|_| {}).expect("readable");
+        assert!(verdict.is_good(), "{:?}", verdict.bad);
+        drop(Store::open(folder.path()).expect("the file"));
+        assert_eq!(kept_beside(folder.path()).len(), 1, "once");
+
+        let new = TempDir::new().expect("a folder");
+        let restored = store::restore(&kept[0], new.path(), None).expect("it is a backup");
+        assert_eq!((restored.entries, restored.wrong), (7, None));
+        store::delete_older_forms(folder.path(), Duration::from_secs(3_600)).expect("readable");
+        assert_eq!(kept_beside(folder.path()).len(), 1, "it is young");
+        store::delete_older_forms(folder.path(), Duration::ZERO).expect("readable");
+        assert_eq!(kept_beside(folder.path()).len(), 0);
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_copied_is_not_changed() {
+    let folder = of_schema(3);
+    let path = folder.path().join(FILE_NAME);
+    let reader = Connection::open(&path).expect("the file");
+    reader
+        .execute_batch("PRAGMA journal_mode = WAL; BEGIN; SELECT * FROM mark")
+        .expect("a reader");
+    let other = Connection::open(&path).expect("the file");
+    other
+        .execute("UPDATE mark SET day_seq = 5", [])
+        .expect("room");
+    let refused = Store::open(folder.path()).expect_err("there is no copy");
+    let said = refused.to_string();
+    assert!(
+        matches!(refused, OpenError::NotKept { found: 3, .. }),
+        "{said}"
+    );
+    assert!(
+        said.contains("reads it just now") && said.ends_with("nothing was changed."),
+        "{said}"
+    );
+    drop((reader, other));
+    assert_eq!((schema_of(&path), kept_beside(folder.path()).len()), (3, 0));
+    drop(Store::open(folder.path()).expect("now there is one"));
+    assert_eq!(
+        (schema_of(&path), kept_beside(folder.path()).len()),
+        (store::SCHEMA, 1)
+    );
 }
 
 fn day(archive: &Archive, day: u8) -> Vec<(u64, Happening)> {

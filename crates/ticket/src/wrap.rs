@@ -56,12 +56,16 @@ pub(crate) fn wrap(text: &str, room: u32, width_of: impl Fn(&str) -> u32) -> Vec
     let pieces = pieces(text, room, &width_of);
     let count = fill(&pieces, room).len();
     let narrowest = narrowest_room(&pieces, room, count);
-    let lines = fill(&pieces, room.min(narrowest + narrowest / SLACK));
+    let easy = fill(&pieces, room.min(narrowest + narrowest / SLACK));
+    let lines = match easy.as_slice() {
+        [_, .., [_lone_word]] => fill(&pieces, narrowest),
+        _ => easy,
+    };
     lines.iter().map(|line| joined(line)).collect()
 }
 
 /// Balanced to the dot, a first line may hold one short word. With this part of the width more,
-/// the earlier lines are the longer ones.
+/// the earlier lines are the longer ones; but no word is left alone on the last line for it.
 const SLACK: u32 = 10;
 
 /// A part of the text between two places where a line may end, measured once.
@@ -289,6 +293,11 @@ mod tests {
     #[test]
     fn lines_are_balanced() {
         assert_eq!(wrap("aaaa bbbb cccc d", 14, width), ["aaaa bbbb", "cccc d"]);
+        let consent = "Consent of the former holder (change of name only)";
+        assert_eq!(
+            wrap(consent, 24, width),
+            ["Consent of the former", "holder (change of", "name only)"]
+        );
     }
 
     proptest! {

@@ -72,7 +72,7 @@ impl Unfinished {
         let place = self.open.iter().position(|left| left.request.id == id)?;
         let left = &mut self.open[place];
         Some(match outcome {
-            Outcome::Refused(Refusal::NotStored | Refusal::TooManyRequests) => {
+            Outcome::Refused(Refusal::NotStored | Refusal::ReadOnly | Refusal::TooManyRequests) => {
                 left.again_at = Some(now + AGAIN_AFTER);
                 Next::Wait
             }

@@ -57,6 +57,7 @@ fn only_a_final_answer_ends_a_request() {
     orders.ask(id(1), &with_phone()).unwrap();
     for passing in [
         Refusal::NotStored,
+        Refusal::ReadOnly,
         Refusal::TooManyRequests,
         Refusal::IdUsedOtherwise,
     ] {

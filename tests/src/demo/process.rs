@@ -106,6 +106,16 @@ impl Process {
         Ok(())
     }
 
+    /// Ends it at once, as a power cut does: SIGKILL.
+    ///
+    /// # Errors
+    /// If it could not be waited for.
+    pub fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     fn ask_to_end(&mut self) -> Result<()> {
         if self.child.try_wait()?.is_none() {
             terminate(self.child.id())?;

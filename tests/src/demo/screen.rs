@@ -40,11 +40,7 @@ impl Screen {
         reader: &Reader,
     ) -> Result<Self> {
         let display = Display::open(size.0, size.1)?;
-        reader
-            .invite(&mut command)
-            .env("DISPLAY", display.name())
-            .env_remove("WAYLAND_DISPLAY")
-            .args(["--window", &format!("{}x{}+0+0", size.0, size.1)]);
+        prepare(&mut command, &display, reader);
         Ok(Self {
             name: name.to_owned(),
             process: programs.launch(name, &mut command)?,
@@ -53,6 +49,29 @@ impl Screen {
             keyboard: display.keyboard()?,
             display,
         })
+    }
+
+    /// Ends the program at once, as a power cut does. The display stays.
+    ///
+    /// # Errors
+    /// If it could not be waited for.
+    pub fn kill(&mut self) -> Result<()> {
+        self.process.kill()
+    }
+
+    /// Starts a program in the place of the one that was killed.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn start_again(
+        &mut self,
+        programs: &Programs,
+        mut command: Command,
+        reader: &Reader,
+    ) -> Result<()> {
+        prepare(&mut command, &self.display, reader);
+        self.process = programs.launch(&self.name, &mut command)?;
+        Ok(())
     }
 
     /// What it is called in file names.
@@ -131,6 +150,15 @@ impl Screen {
         let area = area.with_context(|| format!("“{label}” went away from {}", self.name))?;
         Ok(area.middle())
     }
+}
+
+fn prepare(command: &mut Command, display: &Display, reader: &Reader) {
+    reader
+        .invite(command)
+        .env("DISPLAY", display.name())
+        .env_remove("WAYLAND_DISPLAY")
+        .arg("--window")
+        .arg(format!("{}x{}+0+0", display.width(), display.height()));
 }
 
 fn labels(page: &[Element]) -> String {

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::condition::{Condition, Fault};
+use super::device::{Device, Mishap, is_question};
 use super::mechanism::{Mechanism, PrintedTicket};
 
 /// A running printer and the handle to it. It stops when the handle is dropped.
@@ -14,6 +15,15 @@ pub struct PrinterSimulator {
     address: SocketAddr,
     shared: Arc<Shared>,
     server: Option<JoinHandle<()>>,
+}
+
+/// Where the printer stops listening and answering, until it is told to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// Before the next question about its state.
+    AtQuestion,
+    /// Once so many bytes of a job have come, questions not counted.
+    AfterBytes(usize),
 }
 
 #[derive(Default)]
@@ -24,8 +34,11 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    mechanism: Mechanism,
+    device: Device,
     fault: Option<Fault>,
+    pause: Option<Pause>,
+    is_pausing: bool,
+    loses_the_rest: bool,
     connection: Option<TcpStream>,
     stopping: bool,
 }
@@ -58,7 +71,7 @@ impl PrinterSimulator {
     /// Changes the state of the device; whoever asked for reports is told.
     pub fn set(&self, condition: Condition) {
         let mut state = self.shared.lock();
-        let replies = state.mechanism.set(condition);
+        let replies = state.device.mechanism.set(condition);
         state.reply(&replies);
         self.shared.changed.notify_all();
     }
@@ -68,20 +81,69 @@ impl PrinterSimulator {
         self.shared.lock().fault = fault;
     }
 
+    /// Makes it another model.
+    pub fn replace(&self, mechanism: Mechanism) {
+        self.shared.lock().device.mechanism = mechanism;
+    }
+
+    /// Sets one mishap up at a byte of a job, and after how many further links it is mended, if ever. A
+    /// printer that is off hangs up on whoever connects.
+    pub fn arm(&self, after_bytes: usize, mishap: Mishap, mended_after: Option<usize>) {
+        let mut state = self.shared.lock();
+        state.device.arm(after_bytes, mishap, mended_after);
+    }
+
+    /// Whether the mishap has happened.
+    pub fn has_happened(&self) -> bool {
+        self.shared.lock().device.has_happened()
+    }
+
+    /// Somebody has come and mended everything.
+    pub fn mend(&self) {
+        self.shared.lock().device.mend();
+    }
+
+    /// Stops there once.
+    pub fn pause(&self, pause: Pause) {
+        self.shared.lock().pause = Some(pause);
+    }
+
+    /// Waits until it has stopped; false when time is up.
+    pub fn wait_for_pause(&self, within: Duration) -> bool {
+        let goes_on = |state: &mut State| !state.is_pausing;
+        let waited = self
+            .shared
+            .changed
+            .wait_timeout_while(self.shared.lock(), within, goes_on);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
+    /// Lets it go on with what has come meanwhile.
+    pub fn go_on(&self) {
+        self.shared.lock().go_on(false);
+        self.shared.changed.notify_all();
+    }
+
+    /// Lets it go on, and what has come meanwhile over this link is lost.
+    pub fn lose_the_rest(&self) {
+        self.shared.lock().go_on(true);
+        self.shared.changed.notify_all();
+    }
+
     /// The tickets cut so far.
     pub fn tickets(&self) -> Vec<PrintedTicket> {
-        self.shared.lock().mechanism.tickets().to_vec()
+        self.shared.lock().device.tickets().to_vec()
     }
 
     /// Waits until so many tickets have been cut, and gives them; `None` when time is up.
     pub fn wait_for_tickets(&self, count: usize, within: Duration) -> Option<Vec<PrintedTicket>> {
-        let too_few = |state: &mut State| state.mechanism.tickets().len() < count;
+        let too_few = |state: &mut State| state.device.tickets().len() < count;
         let waited = self
             .shared
             .changed
             .wait_timeout_while(self.shared.lock(), within, too_few);
         let (state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-        (!timeout.timed_out()).then(|| state.mechanism.tickets().to_vec())
+        (!timeout.timed_out()).then(|| state.device.tickets().to_vec())
     }
 }
 
@@ -119,7 +181,16 @@ impl Shared {
 
     fn talk(&self, mut stream: TcpStream) -> io::Result<()> {
         stream.set_nodelay(true)?;
-        self.lock().connection = Some(stream.try_clone()?);
+        {
+            let mut state = self.lock();
+            if !state.device.begin_link() {
+                return stream.shutdown(Shutdown::Both);
+            }
+            state.connection = Some(stream.try_clone()?);
+            // What it could not say over the link before.
+            let replies = std::mem::take(&mut state.device.replies);
+            state.reply(&replies);
+        }
         let mut received = 0;
         let mut buffer = [0; 1024];
         loop {
@@ -144,12 +215,27 @@ impl Shared {
             }
             _ => Duration::ZERO,
         });
-        let replies = self.lock().receive(bytes, received_before);
+        let (now, later) = self.lock().before_pause(bytes);
+        let mut replies = self.lock().receive(now, received_before);
         self.changed.notify_all();
+        if let Some(later) = later {
+            self.wait_to_go_on();
+            if std::mem::take(&mut self.lock().loses_the_rest) {
+                return self.lock().hang_up();
+            }
+            let before = received_before + now.len();
+            replies.extend(self.lock().receive(later, before));
+            self.changed.notify_all();
+        }
         if let Some(Fault::AnswersLate(by)) = fault {
             self.pause(by);
         }
         self.lock().reply(&replies);
+    }
+
+    fn wait_to_go_on(&self) {
+        let pausing = |state: &mut State| state.is_pausing && !state.stopping;
+        drop(self.changed.wait_while(self.lock(), pausing));
     }
 
     /// Lets time pass, but not the end of the simulator.
@@ -160,31 +246,60 @@ impl Shared {
 }
 
 impl State {
+    /// The bytes that are heard before it stops listening, and those after, if it does.
+    fn before_pause<'a>(&mut self, bytes: &'a [u8]) -> (&'a [u8], Option<&'a [u8]>) {
+        let count = match self.pause {
+            Some(Pause::AtQuestion) if is_question(bytes) => 0,
+            Some(Pause::AfterBytes(left)) if !is_question(bytes) && left <= bytes.len() => left,
+            Some(Pause::AfterBytes(left)) if !is_question(bytes) => {
+                self.pause = Some(Pause::AfterBytes(left - bytes.len()));
+                return (bytes, None);
+            }
+            _ => return (bytes, None),
+        };
+        (self.pause, self.is_pausing) = (None, true);
+        let (now, later) = bytes.split_at(count);
+        (now, Some(later))
+    }
+
     fn receive(&mut self, bytes: &[u8], received_before: usize) -> Vec<u8> {
         let until = |limit: usize| limit.saturating_sub(received_before).min(bytes.len());
         let replies = match self.fault {
             Some(Fault::CutLinkAfter { bytes: limit })
                 if received_before + bytes.len() >= limit =>
             {
-                self.mechanism.receive(&bytes[..until(limit)]);
+                self.device.mechanism.receive(&bytes[..until(limit)]);
                 self.hang_up();
                 Vec::new()
             }
             Some(Fault::PaperOutAfter { bytes: limit }) => {
                 let (before, after) = bytes.split_at(until(limit));
-                let mut replies = self.mechanism.receive(before);
+                let mut replies = self.device.mechanism.receive(before);
                 if received_before + bytes.len() >= limit {
-                    replies.extend(self.mechanism.set(Condition::PaperOut));
+                    replies.extend(self.device.mechanism.set(Condition::PaperOut));
                 }
-                replies.extend(self.mechanism.receive(after));
+                replies.extend(self.device.mechanism.receive(after));
                 replies
             }
-            _ => self.mechanism.receive(bytes),
+            _ => self.hear(bytes),
         };
         match self.fault {
             Some(Fault::Silent) => Vec::new(),
             _ => replies,
         }
+    }
+
+    fn go_on(&mut self, loses_the_rest: bool) {
+        self.loses_the_rest = loses_the_rest && self.is_pausing;
+        (self.pause, self.is_pausing) = (None, false);
+    }
+
+    fn hear(&mut self, bytes: &[u8]) -> Vec<u8> {
+        self.device.hear(bytes);
+        if self.device.is_broken {
+            self.hang_up();
+        }
+        std::mem::take(&mut self.device.replies)
     }
 
     fn reply(&mut self, replies: &[u8]) {

@@ -49,7 +49,7 @@ impl Verify {
         let (_, archive) = self.record.open()?;
         let started = Instant::now();
         let bar = progress_bar(archive.extent()?.entries);
-        let verdict = archive.verify(|seq| {
+        let verdict = archive.verify_by_two(|seq| {
             if seq.is_multiple_of(STEP) {
                 bar.set_position(seq);
             }
@@ -82,6 +82,7 @@ fn said(verdict: &Verdict, seconds: f64) -> String {
         requests_unknown,
         bad,
         more_bad,
+        ..
     } = verdict;
     let span = match &days[..] {
         [] => String::new(),
@@ -99,6 +100,7 @@ fn said(verdict: &Verdict, seconds: f64) -> String {
             "{requests_unknown} outcomes were written by an older hall without a checksum: nobody can say whether they are good.\n"
         );
     }
+    text += &said_of_texts(verdict);
     if !bad.is_empty() {
         text += &format!("\nBad:\n{}", listed(bad));
     }
@@ -108,17 +110,28 @@ fn said(verdict: &Verdict, seconds: f64) -> String {
     text
 }
 
+/// What is left of what people typed, and the proof that the rest is gone.
+fn said_of_texts(verdict: &Verdict) -> String {
+    let Verdict {
+        notes,
+        notes_deleted,
+        deletion,
+        ..
+    } = verdict;
+    let kept = format!("Texts that people typed: {notes} are there, and are what was written.\n");
+    match deletion {
+        None => kept,
+        Some(deletion) => format!(
+            "{kept}Those of all days before {} are deleted, the last time on {}: {} without their text, 0 texts left.\n",
+            deletion.before,
+            deletion.on,
+            wording::count(*notes_deleted, "entry")
+        ),
+    }
+}
+
 fn listed(bad: &[Bad]) -> String {
-    let line = |bad: &Bad| {
-        let entries = match bad.entries {
-            None => "beside the journal".to_owned(),
-            Some((first, last)) if first == last => format!("entry {first}"),
-            Some((first, last)) => format!("entries {first} to {last}"),
-        };
-        let day = bad.day.map(|day| format!(" of {day}"));
-        format!("  {entries}{}: {}\n", day.unwrap_or_default(), bad.what)
-    };
-    bad.iter().map(line).collect()
+    bad.iter().map(|bad| format!("  {bad}\n")).collect()
 }
 
 #[derive(Debug, Args)]

@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use hall::{Clock, HallSettings, wording};
+use hall::{Clock, HallSettings, backups, wording};
 use queue::{Date, Moment, Queue};
-use store::{Archive, Extent, FILE_NAME};
+use store::{Archive, Checked, Extent, FILE_NAME};
 
 /// Below so much room a hall stands still soon, and below the other somebody should look after it.
 const ROOM_BAD_BYTES: u64 = 100_000_000;
@@ -27,6 +27,9 @@ const HEALTH_DEADLINE: Duration = Duration::from_secs(5);
 
 /// A backup that is older than this misses more than a day and a weekend's night.
 const BACKUP_WARN: Duration = Duration::from_secs(36 * 3_600);
+
+/// A hall checks its record from the first entry on every day; two days without are one too many.
+const LOOK_WARN_MS: i64 = 48 * 3_600_000;
 
 /// File systems that lose everything at a power cut, or on which SQLite's write-ahead file does
 /// not work, by the numbers of statfs(2).
@@ -97,8 +100,11 @@ impl Doctor {
         if found.folder(&self.data) {
             found.disk(&self.data);
             found.memory(&self.data, &settings);
+            found.chain(&self.data, &settings);
+            found.reserve(&self.data);
         }
-        if let Some(backups) = &self.backups {
+        let made_here = settings.backup.as_ref().map(|backup| &backup.folder);
+        if let Some(backups) = self.backups.as_ref().or(made_here) {
             found.backups(backups);
         }
         found.port(settings.listen, store::is_in_use(&self.data));
@@ -321,13 +327,48 @@ impl Findings {
         }
     }
 
+    /// What the hall found when it looked at its record, from the first entry to the last.
+    fn chain(&mut self, data: &Path, settings: &HallSettings) {
+        let Some(checked) = Checked::read(data) else {
+            let what = "it was not looked at yet: a hall does that when it serves, and hall audit verify at once";
+            return self.good("record", what.to_owned());
+        };
+        let when = wording::date_and_time(&settings.time_zone, checked.whole_at_wall_ms);
+        if let Some(bad) = checked.bad.first() {
+            let what = format!(
+                "it is damaged in {}: {bad}",
+                wording::count(checked.bad.len() as u64, "place")
+            );
+            let mend = "Say hall audit verify to see all of it. Stop the hall after hours, and say hall restore --from BACKUP --data FOLDER --replace.";
+            return self.broken("record", what, mend);
+        }
+        let now_ms = super::wall_now_ms(settings);
+        let entries = wording::count(checked.seq, "entry");
+        let what = format!(
+            "{entries} were checked and are good, the last time from the first one on at {when}"
+        );
+        if store::is_in_use(data) && now_ms - checked.whole_at_wall_ms > LOOK_WARN_MS {
+            let mend = "The hall looks at all of it once a day. Look into its log for why it did not, or say hall audit verify.";
+            return self.look("record", what, mend);
+        }
+        self.good("record", what);
+    }
+
+    fn reserve(&mut self, data: &Path) {
+        if store::is_in_use(data) && !store::is_reserve_kept(data) {
+            let what = "the hall has no reserve for when the disk is full".to_owned();
+            let mend = "Free room: the hall makes its reserve again within a minute.";
+            self.look("room", what, mend);
+        }
+    }
+
     fn backups(&mut self, folder: &Path) {
-        let newest = super::backup::backups(folder).map(|mut found| (found.len(), found.pop()));
-        let say = "Say hall backup --to FOLDER --keep 30 every night, as by cron.";
+        let newest = backups::list(folder).map(|mut found| (found.len(), found.pop()));
+        let say = "Name a folder in the settings, under [backup]: the hall makes one every night then. Or say hall backup --to FOLDER.";
         match newest {
             Err(error) => self.broken(
                 "backup",
-                format!("{error:#}"),
+                format!("{} cannot be read: {error}", folder.display()),
                 "Name the folder with --backups.",
             ),
             Ok((_, None)) => self.look(

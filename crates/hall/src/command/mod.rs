@@ -121,14 +121,16 @@ fn today(settings: &HallSettings) -> queue::Date {
     clock.now().today
 }
 
+/// The time that the machine's clock shows, in milliseconds since 1970.
+fn wall_now_ms(settings: &HallSettings) -> i64 {
+    let (zone, day_turns_at) = (settings.time_zone.clone(), settings.day_turns_at);
+    let clock = Clock::new(zone, day_turns_at, queue::Moment::default());
+    clock.now().at.wall_ms
+}
+
 /// The present as part of a file's name, in local time: `2026-11-22T104207`.
 fn stamp(settings: &HallSettings) -> String {
-    let (zone, day_turns_at) = (settings.time_zone.clone(), settings.day_turns_at);
-    let wall_ms = Clock::new(zone, day_turns_at, queue::Moment::default())
-        .now()
-        .at
-        .wall_ms;
-    let shown = wording::date_and_time(&settings.time_zone, wall_ms);
+    let shown = wording::date_and_time(&settings.time_zone, wall_now_ms(settings));
     shown.replace(' ', "T").replace(':', "")
 }
 

@@ -57,6 +57,9 @@ fn said(restored: &Restored, settings: &HallSettings) -> String {
     }
     match &restored.wrong {
         Some(wrong) => text += &not_back(wrong, restored),
+        None if restored.notes_lost > 0 => {
+            text += &not_back("texts that people typed are damaged", restored);
+        }
         None if restored.requests_lost > 0 => {
             text += &not_back("outcomes of requests are damaged", restored);
         }
@@ -83,7 +86,10 @@ fn not_back(wrong: &str, restored: &Restored) -> String {
             wording::count(restored.requests_lost, "outcome")
         );
     }
-    if restored.lost.is_empty() && restored.requests_lost == 0 {
+    if restored.notes_lost > 0 {
+        text += &format!("  {}\n", wording::count(restored.notes_lost, "text"));
+    }
+    if restored.lost.is_empty() && restored.requests_lost + restored.notes_lost == 0 {
         text += "  nothing that could be read\n";
     }
     text + "An older or newer backup may have what is missing here.\n\n"

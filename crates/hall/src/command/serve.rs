@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use hall::caretaker::{Caretaker, Rounds};
 use hall::server::Certificate;
 use hall::{Clock, HallSettings, Server};
 use store::Store;
@@ -48,7 +49,11 @@ impl Serve {
         let name = settings.name.clone();
         let certificate = Certificate::open(&self.data)?;
         let fingerprint = certificate.fingerprint();
+        let rounds = Rounds::new(settings.clone(), &self.data);
+        let caretakers_clock = clock.clone();
         let mut server = Server::start_with(settings, store, clock, Some(certificate)).await?;
+        let _caretaker = Caretaker::start(rounds, caretakers_clock, server.hears_of_memory())
+            .context("the system gives no thread for looking after the hall's memory")?;
         tracing::info!(
             "{} ({}) serves {}, memory in {}",
             name.zh,

@@ -2,15 +2,17 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use hall::HallSettings;
 use protocol::Text;
 use queue::{ClassCode, ServiceCode};
-use ticket::{Bilingual, Paper, Slip, Typeface, render_preview};
+use ticket::{
+    Bilingual, Document, MissingPapers, Paper, Report, ReportLine, Slip, Typeface, render_preview,
+};
 
 use super::read_settings;
 
-/// Look at the hall's tickets before they are printed.
+/// Look at the hall's tickets and other slips before they are printed.
 #[derive(Debug, Args)]
 pub(super) struct Ticket {
     #[command(subcommand)]
@@ -19,7 +21,7 @@ pub(super) struct Ticket {
 
 #[derive(Debug, Subcommand)]
 enum TicketCommand {
-    /// Draw a ticket as it comes out of the printer
+    /// Draw a ticket, or another slip, as it comes out of the printer
     Preview(Preview),
 }
 
@@ -28,6 +30,9 @@ struct Preview {
     /// The settings, in TOML; without it the default hall
     #[arg(long)]
     settings: Option<PathBuf>,
+    /// What is drawn
+    #[arg(long, value_enum, default_value = "ticket")]
+    paper: Kind,
     /// Width of the roll in millimetres: 80 or 58
     #[arg(long, default_value_t = 80)]
     width: u32,
@@ -54,6 +59,17 @@ struct Preview {
     out: PathBuf,
 }
 
+/// What a hall prints.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Kind {
+    /// A ticket
+    Ticket,
+    /// What a customer is to bring, from a counter
+    MissingPapers,
+    /// The figures of the day, from a counter
+    Report,
+}
+
 impl Ticket {
     pub(super) fn run(self) -> anyhow::Result<()> {
         match self.command {
@@ -67,8 +83,12 @@ impl Preview {
         let hall = read_settings(self.settings.as_deref())?;
         let paper = Paper::usual(self.width, self.dpi)
             .context("there is no such paper: --width is 80 or 58, --dpi is 203 or 180")?;
-        let slip = self.slip(&hall)?;
-        let picture = render_preview(&slip, paper, &Typeface::load(None)?);
+        let document: Box<dyn Document> = match self.paper {
+            Kind::Ticket => Box::new(self.slip(&hall)?),
+            Kind::MissingPapers => Box::new(self.missing_papers(&hall)?),
+            Kind::Report => Box::new(report(&hall)),
+        };
+        let picture = render_preview(document.as_ref(), paper, &Typeface::load(None)?);
         let file = self.out.display();
         fs::write(&self.out, picture.to_png()?)
             .with_context(|| format!("{file} cannot be written"))?;
@@ -108,6 +128,22 @@ impl Preview {
         })
     }
 
+    /// For somebody who has brought the first of the service's papers alone.
+    fn missing_papers(&self, hall: &HallSettings) -> anyhow::Result<MissingPapers> {
+        let service = &hall.services[self.place_of_service(hall)?];
+        let papers: Vec<Bilingual> = service.papers.iter().map(bilingual).collect();
+        let there = papers.len().min(1);
+        Ok(MissingPapers {
+            hall: bilingual(&hall.name),
+            number: format!("{}012", service.code),
+            service: bilingual(&service.name),
+            missing: papers[there..].to_vec(),
+            again: papers[..there].to_vec(),
+            template: hall.ticket.template.clone(),
+            ..MissingPapers::example()
+        })
+    }
+
     fn place_of_service(&self, hall: &HallSettings) -> anyhow::Result<usize> {
         let codes = hall.services.iter().map(|service| service.code.to_string());
         let codes: Vec<String> = codes.collect();
@@ -134,6 +170,34 @@ impl Preview {
             format!("the hall has no such class; there are {}", codes.join(", "))
         })?;
         Ok(class.favoured)
+    }
+}
+
+/// The words are the hall's, the figures and the people are made up.
+fn report(hall: &HallSettings) -> Report {
+    let example = Report::example();
+    let figures = example.services.iter().map(|line| line.figures).cycle();
+    let line = |(code, name, figures)| ReportLine {
+        code,
+        name,
+        figures,
+    };
+    let services = hall.services.iter().zip(figures.clone());
+    let counters = hall.counters.iter().zip(figures);
+    Report {
+        hall: bilingual(&hall.name),
+        services: services
+            .map(|(service, figures)| (service.code.to_string(), bilingual(&service.name), figures))
+            .map(line)
+            .collect(),
+        counters: counters
+            .map(|((number, counter), figures)| {
+                (number.0.to_string(), bilingual(&counter.name), figures)
+            })
+            .map(line)
+            .collect(),
+        languages: hall.ticket.template.languages,
+        ..example
     }
 }
 

@@ -70,6 +70,44 @@ impl<J: Journal> Engine<J> {
         }
     }
 
+    /// Whose connection it is, if it may ask anything now.
+    ///
+    /// # Errors
+    /// If it may not.
+    pub(super) fn visitor(&mut self, now: Now, asker: Asker<'_>) -> Result<Visit, Refusal> {
+        let visit = self.trust.visit(asker.session, asker.role, asker.device)?;
+        self.trust.may_ask_now(&visit, now.at.steady_ms)?;
+        Ok(visit)
+    }
+
+    /// Whether nothing can be written down just now.
+    pub(super) fn cannot_store(&self, now: Now) -> bool {
+        self.is_read_only() || self.adrift || now.at.steady_ms < self.store_again_steady_ms
+    }
+
+    /// Who took a device in hand in a batch that was not written down has not, and its codes are none.
+    pub(super) fn take_back_trust(&mut self, draft: &Draft) {
+        draft.begun.iter().for_each(|device| self.trust.end(device));
+        let codes = draft.codes.iter();
+        codes.for_each(|device| self.trust.drop_code(device));
+    }
+
+    /// Whom the hall knows is whom the disk knows. Whether that could be read.
+    pub(super) fn trust_again(&mut self) -> bool {
+        match self.journal.trusted() {
+            Ok(known) => {
+                self.trust.know(known);
+                true
+            }
+            Err(error) => {
+                tracing::error!(
+                    "devices and people cannot be read: {error}. The hall goes on by itself when it can."
+                );
+                false
+            }
+        }
+    }
+
     /// Lets a device in that proves that it knows its code.
     pub(super) fn pair(&mut self, pairing: Pairing, now: Now, draft: &mut Draft) {
         let session = pairing.session;
@@ -83,7 +121,7 @@ impl<J: Journal> Engine<J> {
     }
 
     fn paired(&mut self, pairing: Pairing, now: Now, draft: &mut Draft) -> Option<Paired> {
-        if now.at.steady_ms < self.store_again_steady_ms {
+        if self.cannot_store(now) {
             return None;
         }
         let Pair {

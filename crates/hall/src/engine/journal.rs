@@ -37,6 +37,17 @@ pub trait Journal {
     /// If they cannot be deleted.
     fn forget_keys_before(&mut self, date: Date) -> Result<(), AppendError>;
 
+    /// Deletes what people typed on the days before a date, so that it is in no file any more.
+    /// Whether that is so; if not, it is asked again. A memory that keeps no such texts has nothing
+    /// to do.
+    ///
+    /// # Errors
+    /// If it cannot be deleted.
+    fn forget_notes_before(&mut self, before: Date, today: Date) -> Result<bool, AppendError> {
+        let _ = (before, today);
+        Ok(true)
+    }
+
     /// Everybody whom the hall knows. A journal that keeps nobody knows nobody.
     ///
     /// # Errors
@@ -74,6 +85,14 @@ impl Journal for Store {
 
     fn forget_keys_before(&mut self, date: Date) -> Result<(), AppendError> {
         Store::forget_keys_before(self, date).map(|_| ())
+    }
+
+    fn forget_notes_before(&mut self, before: Date, today: Date) -> Result<bool, AppendError> {
+        let (notes, gone) = Store::forget_notes_before(self, before, today)?;
+        if notes > 0 {
+            tracing::info!("{notes} texts that were typed before {before} are deleted");
+        }
+        Ok(gone)
     }
 
     fn trusted(&self) -> Result<Trusted, AppendError> {

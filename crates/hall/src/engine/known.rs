@@ -68,6 +68,8 @@ pub(super) fn without_person(act: &Act) -> Act {
             phone: Some(phone), ..
         } => phone.clear(),
         Act::SignIn { pin, .. } | Act::Identify { pin, .. } => *pin = None,
+        Act::Hold { reason, .. } | Act::Pause { reason, .. } => reason.clear(),
+        Act::Transfer { note, .. } => note.clear(),
         _ => {}
     }
     act

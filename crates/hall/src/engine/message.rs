@@ -6,6 +6,7 @@ use protocol::{Act, Audience, ByeCode, Hello, Outcome, Pair, Paired, Role, Rows}
 use store::{AppendError, ReplayError};
 use uuid::Uuid;
 
+use super::Memory;
 use crate::admin::{Answer, Order};
 use crate::trust::PinSeen;
 
@@ -77,6 +78,8 @@ pub enum Input {
         /// What was found out about its PIN.
         pin: PinSeen,
     },
+    /// Somebody looked at the hall's memory.
+    Memory(Memory),
 }
 
 /// What the loop says.
@@ -131,7 +134,7 @@ pub enum Output {
 /// Why the hall must stop before it says anything false.
 #[derive(Debug, thiserror::Error)]
 pub enum Fatal {
-    /// The journal cannot be believed.
+    /// The disk does not give the journal when the hall starts.
     #[error(transparent)]
     Replay(#[from] ReplayError),
     /// Whom the hall knows cannot be read.

@@ -6,6 +6,7 @@
 
 mod calendar;
 mod devices;
+mod forget;
 mod gate;
 mod journal;
 mod known;
@@ -17,12 +18,15 @@ mod slip;
 mod table;
 mod told;
 mod translate;
+mod trouble;
 
 use std::collections::BTreeSet;
 
-use protocol::{Act, Audience, ByeCode, Done, Epoch, Outcome, Paired, Refusal, Role, SlipRow};
+use protocol::{
+    Act, AlarmKind, Audience, ByeCode, Done, Epoch, Outcome, Paired, Refusal, Role, Row, SlipRow,
+};
 use queue::{Event, Happening, Now, Queue};
-use store::{Answered, AppendError, Entry};
+use store::{Answered, AppendError, Entry, ReplayError};
 use uuid::Uuid;
 
 pub use calendar::Calendar;
@@ -33,6 +37,8 @@ pub use message::{Fatal, Input, Output, SessionId};
 use rows::View;
 use table::Table;
 use told::Teller;
+pub use trouble::Memory;
+use trouble::{Troubles, is_of_memory};
 
 use crate::admin::Answer;
 use crate::settings::HallSettings;
@@ -41,6 +47,10 @@ use crate::trust::{Trust, Visit};
 /// After the disk refused, nothing is tried for so long, in milliseconds: what could not be
 /// stored has to be read back, and that is not done for every press.
 const RETRY_STORING_MS: u64 = 1_000;
+
+/// What could not be deleted wholly, because somebody reads the archive, is tried again after so
+/// long, in milliseconds.
+const FORGET_AGAIN_MS: u64 = 60_000;
 
 /// Rules, journal and rows of a hall.
 #[derive(Debug)]
@@ -57,6 +67,12 @@ pub struct Engine<J> {
     slip: Option<SlipRow>,
     trust: Trust,
     store_again_steady_ms: u64,
+    troubles: Troubles,
+    /// Whether `queue` is not what is on disk, for that could not be read. The tables stay as they
+    /// were when it was.
+    adrift: bool,
+    /// When what people typed on old days is to be deleted next, by the steady clock.
+    forget_steady_ms: u64,
 }
 
 /// What a batch leads to, before it is on disk.
@@ -101,10 +117,11 @@ impl Draft {
 }
 
 impl<J: Journal> Engine<J> {
-    /// Brings the open day back from the journal. `epoch` is new for every start.
+    /// Brings the open day back from the journal. `epoch` is new for every start. If an entry of it
+    /// is damaged the hall begins with what is good before it, and refuses every act.
     ///
     /// # Errors
-    /// If the journal cannot be believed.
+    /// If the disk does not give the journal.
     pub fn new(settings: HallSettings, journal: J, epoch: Epoch) -> Result<Self, Fatal> {
         let queue = Queue::new(settings.rules());
         let known = journal.trusted().map_err(Fatal::Trusted)?;
@@ -119,8 +136,14 @@ impl<J: Journal> Engine<J> {
             tables: Default::default(),
             devices: Devices::default(),
             store_again_steady_ms: 0,
+            troubles: Troubles::default(),
+            adrift: false,
+            forget_steady_ms: 0,
         };
-        engine.reload()?;
+        match engine.reload() {
+            Err(error) if error.is_damage() => engine.become_read_only(&error.to_string()),
+            read => read?,
+        }
         Ok(engine)
     }
 
@@ -151,7 +174,27 @@ impl<J: Journal> Engine<J> {
 
     /// When to call [`Engine::handle`] at the latest, by the steady clock, in milliseconds.
     pub fn next_deadline(&self) -> Option<u64> {
+        if self.is_read_only() {
+            return None;
+        }
+        if self.adrift {
+            return Some(self.store_again_steady_ms);
+        }
         self.queue.next_deadline()
+    }
+
+    /// Whether the record of the open day is damaged, so that every act is refused.
+    pub fn is_read_only(&self) -> bool {
+        self.troubles.stands(AlarmKind::ReadOnly)
+    }
+
+    fn become_read_only(&mut self, bad: &str) {
+        if !self.is_read_only() {
+            tracing::error!(
+                "the record of today is damaged: {bad} The screens show the last good state, and every act is refused. Stop the hall, bring back what is good with hall restore, and start it again."
+            );
+        }
+        self.troubles.set(AlarmKind::ReadOnly, true);
     }
 
     /// Takes in a batch, which may be empty when only time has passed. What changed for everybody is
@@ -166,12 +209,14 @@ impl<J: Journal> Engine<J> {
         calendar: &dyn Calendar,
     ) -> Result<Vec<Output>, Fatal> {
         let mut draft = Draft::default();
+        self.find_back(now);
         self.settle(now, &mut draft);
         for input in batch {
             self.take(input, now, calendar, &mut draft);
             self.settle(now, &mut draft);
         }
         self.commit(now, &mut draft)?;
+        self.forget_texts(now);
         let answers = draft.answers.into_iter();
         let mut outputs: Vec<Output> = answers
             .map(|(session, id, outcome)| Output::Answer {
@@ -228,6 +273,7 @@ impl<J: Journal> Engine<J> {
                 role,
                 since,
             } => draft.catching_up.push((session, role, Some(since))),
+            Input::Memory(memory) => self.look_at(memory),
             Input::Leave { session, device } => {
                 self.trust.leave(session);
                 self.devices.leave(session, &device, now.at);
@@ -260,13 +306,15 @@ impl<J: Journal> Engine<J> {
         (id, act): (Uuid, &Act),
         draft: &mut Draft,
     ) -> Outcome {
-        let visit = match self.look_at(now, asker) {
+        let visit = match self.visitor(now, asker) {
             Ok(visit) => visit,
             Err(refusal) => return Outcome::Refused(refusal),
         };
         let asked = encode(&known::without_person(act));
+        // The first halls remembered also what was typed.
+        let is_same = |known: &[u8]| known == asked.as_bytes() || known == encode(act).as_bytes();
         match self.answered(id, draft) {
-            Ok(Some(known)) if known.act == asked.as_bytes() => return decode(&known.outcome),
+            Ok(Some(known)) if is_same(&known.act) => return decode(&known.outcome),
             Ok(Some(_)) => return Outcome::Refused(Refusal::IdUsedOtherwise),
             Ok(None) => {}
             Err(error) => {
@@ -277,7 +325,10 @@ impl<J: Journal> Engine<J> {
             }
         }
         // Only after the look-up, for what was confirmed stays so on a full disk.
-        if now.at.steady_ms < self.store_again_steady_ms {
+        if self.is_read_only() {
+            return Outcome::Refused(Refusal::ReadOnly);
+        }
+        if self.adrift || now.at.steady_ms < self.store_again_steady_ms {
             return Outcome::Refused(Refusal::NotStored);
         }
         let (acting, decided) = match self.admit(now, (&visit, asker.pin), act, draft) {
@@ -310,13 +361,6 @@ impl<J: Journal> Engine<J> {
             }),
         });
         outcome
-    }
-
-    /// Whose connection it is, if it may ask anything now.
-    fn look_at(&mut self, now: Now, asker: Asker<'_>) -> Result<Visit, Refusal> {
-        let visit = self.trust.visit(asker.session, asker.role, asker.device)?;
-        self.trust.may_ask_now(&visit, now.at.steady_ms)?;
-        Ok(visit)
     }
 
     fn answered(&self, id: Uuid, draft: &Draft) -> Result<Option<Answered>, AppendError> {
@@ -382,7 +426,8 @@ impl<J: Journal> Engine<J> {
 
     /// What happens by itself, until nothing does.
     fn settle(&mut self, now: Now, draft: &mut Draft) {
-        if now.at.steady_ms < self.store_again_steady_ms {
+        let waits = now.at.steady_ms < self.store_again_steady_ms;
+        if waits || self.adrift || self.is_read_only() {
             return;
         }
         loop {
@@ -411,6 +456,7 @@ impl<J: Journal> Engine<J> {
         }
         match self.journal.append(self.journal.seq(), &draft.entries) {
             Ok(_) => {
+                self.troubles.set(AlarmKind::NotStored, false);
                 self.forget_persons(draft);
                 Ok(())
             }
@@ -419,65 +465,57 @@ impl<J: Journal> Engine<J> {
                 tracing::error!(
                     "nothing can be written down: {reason}. Free room on the disk; the hall goes on by itself."
                 );
-                self.store_again_steady_ms = now.at.steady_ms + RETRY_STORING_MS;
-                self.reload()?;
-                self.trust_again(draft)?;
+                self.take_back_trust(draft);
+                self.troubles.set(AlarmKind::NotStored, true);
+                self.adrift = true;
+                self.read_back(now);
                 draft.take_back();
                 Ok(())
             }
         }
     }
 
-    /// When a day has turned, nothing leads back any more to whose telephone numbers the day
-    /// before had.
-    fn forget_persons(&mut self, draft: &Draft) {
-        let mut events = draft.entries.iter().flat_map(|entry| &entry.events);
-        let opened = events.find_map(|event| match event.what {
-            Happening::DayOpened { day, .. } => Some(day),
-            _ => None,
-        });
-        let Some(date) = opened else { return };
-        if let Err(error) = self.journal.forget_keys_before(date) {
-            tracing::warn!(
-                "the key to yesterday's telephone numbers could not be deleted: {error}. It is tried again when the next day begins."
-            );
+    /// After a disk did not even give what is on it, it is tried again until it does.
+    fn find_back(&mut self, now: Now) {
+        if self.adrift && !self.is_read_only() && now.at.steady_ms >= self.store_again_steady_ms {
+            self.read_back(now);
         }
     }
 
-    /// Whom the hall knows is what is on disk; who signed in meanwhile has not.
-    fn trust_again(&mut self, draft: &Draft) -> Result<(), Fatal> {
-        self.trust
-            .know(self.journal.trusted().map_err(Fatal::Trusted)?);
-        draft.begun.iter().for_each(|device| self.trust.end(device));
-        draft
-            .codes
-            .iter()
-            .for_each(|device| self.trust.drop_code(device));
-        Ok(())
+    /// Brings the state back to what is on disk. Where that cannot be read the screens stay as they
+    /// are, and nothing is confirmed.
+    fn read_back(&mut self, now: Now) {
+        self.store_again_steady_ms = now.at.steady_ms + RETRY_STORING_MS;
+        match self.reload() {
+            Ok(()) => self.adrift = !self.trust_again(),
+            Err(error) if error.is_damage() => self.become_read_only(&error.to_string()),
+            Err(error) => tracing::error!("{error} The hall goes on by itself when it can."),
+        }
     }
 
-    fn reload(&mut self) -> Result<(), Fatal> {
+    fn look_at(&mut self, memory: Memory) {
+        let (kind, stands) = match memory {
+            Memory::DamagedToday { bad } => return self.become_read_only(&bad),
+            Memory::Looked { bad } => (AlarmKind::RecordDamaged, bad.is_some()),
+            Memory::BackedUp { failed } => (AlarmKind::NoBackup, failed.is_some()),
+            Memory::Room { short } => (AlarmKind::RoomShort, short),
+        };
+        self.troubles.set(kind, stands);
+    }
+
+    fn reload(&mut self) -> Result<(), ReplayError> {
         self.queue = Queue::new(self.settings.rules());
         let queue = &mut self.queue;
-        self.journal.replay(&mut |event| queue.evolve(&event))?;
-        Ok(())
+        self.journal.replay(&mut |event| queue.evolve(&event))
     }
 
     /// Brings the tables up to date and gives what changed since the last time. When to do so is
     /// up to the caller: rows may wait a moment for each other, answers may not.
     pub fn publish(&mut self, now: Now) -> Vec<Output> {
-        let devices = self.devices.rows();
-        let view = View {
-            settings: &self.settings,
-            queue: &self.queue,
-            devices: &devices,
-            slip: self.slip.as_ref(),
-            trust: &self.trust,
-            now,
-        };
         let next_seq = self.seq + 1;
         let mut changes = Vec::new();
-        for (audience, rows) in Audience::ALL.into_iter().zip(view.rows_by_audience()) {
+        let rows = self.rows(now);
+        for (audience, rows) in Audience::ALL.into_iter().zip(rows) {
             let changed = self.tables[audience as usize].set(next_seq, rows);
             changes.extend(changed.map(|rows| Output::Changed { audience, rows }));
         }
@@ -485,6 +523,36 @@ impl<J: Journal> Engine<J> {
             self.seq = next_seq;
         }
         changes
+    }
+
+    /// What each audience is to see now.
+    fn rows(&mut self, now: Now) -> [Vec<Row>; 3] {
+        let troubles = self.troubles.rows(now.at.wall_ms);
+        // Without a table yet there is nothing better than the state as far as it was read.
+        let mut rows = if self.adrift && self.seq > 0 {
+            Audience::ALL.map(|audience| {
+                let rows = self.tables[audience as usize].rows();
+                rows.filter(|row| !is_of_memory(&row.key()))
+                    .cloned()
+                    .collect()
+            })
+        } else {
+            let devices = self.devices.rows();
+            let view = View {
+                settings: &self.settings,
+                queue: &self.queue,
+                devices: &devices,
+                slip: self.slip.as_ref(),
+                trust: &self.trust,
+                now,
+            };
+            view.rows_by_audience()
+        };
+        let staff = Audience::ALL.into_iter().zip(&mut rows);
+        for (_, rows) in staff.filter(|(audience, _)| *audience == Audience::Staff) {
+            rows.extend(troubles.iter().cloned());
+        }
+        rows
     }
 }
 

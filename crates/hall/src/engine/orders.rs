@@ -21,12 +21,14 @@ impl<J: Journal> Engine<J> {
         now: Now,
         draft: &mut Draft,
     ) -> Answer {
-        if now.at.steady_ms < self.store_again_steady_ms {
-            return Answer::refused(NOT_STORED);
-        }
-        let done = match what {
+        match &what {
             Order::Devices => return self.tell_devices(now),
             Order::People => return self.tell_people(now),
+            _ if self.cannot_store(now) => return Answer::refused(NOT_STORED),
+            _ => {}
+        }
+        let done = match what {
+            Order::Devices | Order::People => Ok(()),
             Order::Pair {
                 device,
                 role,

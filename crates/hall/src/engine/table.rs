@@ -46,6 +46,11 @@ impl Table {
         })
     }
 
+    /// The rows as they are.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.rows.values().map(|stamped| &stamped.row)
+    }
+
     /// What changed after `since`, or everything if that is too long ago; `seq` is the present.
     pub(crate) fn since(&self, since: Option<u64>, seq: u64) -> Rows {
         match since.filter(|since| (self.forgotten_seq..=seq).contains(since)) {

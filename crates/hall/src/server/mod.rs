@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::Clock;
 use crate::admin::{self, Admin, Answer, Order};
-use crate::engine::{Engine, Fatal, Journal};
+use crate::engine::{Engine, Fatal, Input, Journal, Memory};
 use crate::settings::HallSettings;
 use accept::Entrance;
 use pins::Pins;
@@ -164,6 +164,16 @@ impl Server {
     #[must_use]
     pub fn url(&self) -> String {
         format!("ws://{}{}", self.address, protocol::PATH)
+    }
+
+    /// By this somebody who looks at the hall's memory, in a thread of their own, tells the hall what
+    /// they found.
+    pub fn hears_of_memory(&self) -> impl Fn(Memory) + Send + use<> {
+        let mailbox = self.mailbox.clone();
+        move |memory| {
+            // A hall that is stopping needs to know no more.
+            let _ = mailbox.blocking_send(Mail::Input(Input::Memory(memory)));
+        }
     }
 
     /// Waits until the writer ends by itself, which it does only when it must.

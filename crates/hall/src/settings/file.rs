@@ -38,6 +38,10 @@ pub(super) struct HallFile {
     #[serde(default)]
     pub(super) alarm: AlarmEntry,
     #[serde(default)]
+    pub(super) backup: Option<BackupEntry>,
+    #[serde(default)]
+    pub(super) keep: KeepEntry,
+    #[serde(default)]
     pub(super) ticket: TicketEntry,
     #[serde(default)]
     pub(super) trust: TrustEntry,
@@ -104,6 +108,32 @@ pub(super) struct RollEntry {
     pub(super) first_number: Spanned<u32>,
     #[serde(default = "last_number_of_three_digits")]
     pub(super) last_number: Spanned<u32>,
+}
+
+/// Copies of the hall's memory that the hall makes by itself.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BackupEntry {
+    pub(super) folder: Spanned<String>,
+    #[serde(default = "at_night")]
+    pub(super) at: Spanned<String>,
+    #[serde(default = "two_weeks")]
+    pub(super) keep: Spanned<u32>,
+}
+
+/// How long things are kept. Left out, they are as written here.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct KeepEntry {
+    pub(super) notes_days: Spanned<u32>,
+}
+
+impl Default for KeepEntry {
+    fn default() -> Self {
+        Self {
+            notes_days: Spanned::new(0..0, 30),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -266,6 +296,14 @@ pub(super) struct NoticeEntry {
 
 fn last_number_of_three_digits() -> Spanned<u32> {
     Spanned::new(0..0, 999)
+}
+
+fn at_night() -> Spanned<String> {
+    Spanned::new(0..0, "02:30".to_owned())
+}
+
+fn two_weeks() -> Spanned<u32> {
+    Spanned::new(0..0, 14)
 }
 
 fn one() -> Spanned<u32> {

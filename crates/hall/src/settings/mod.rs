@@ -2,6 +2,7 @@
 
 mod check;
 mod file;
+mod keep;
 mod mistake;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use jiff::tz::TimeZone;
 use protocol::Text;
 use queue::{ClassCode, CounterNumber, OutcomeCode, ServiceCode};
 
+pub use keep::BackupSettings;
 pub use mistake::{Mistake, SettingsError};
 
 /// The default hall, so that `hall serve` works with nothing edited.
@@ -44,6 +46,10 @@ pub struct HallSettings {
     pub outcomes: Vec<OutcomeSettings>,
     /// Lines for everybody.
     pub notices: Vec<Text>,
+    /// Copies of its memory that the hall makes by itself.
+    pub backup: Option<BackupSettings>,
+    /// For so many days what people typed is kept: why somebody was put aside, a note to a colleague.
+    pub notes_days: u32,
     /// How its slips look.
     pub ticket: TicketSettings,
     /// Whom it lets in.
@@ -263,6 +269,36 @@ mod tests {
     }
 
     #[test]
+    fn backups_and_what_is_kept_are_held_against_each_other() {
+        let more = |more: &str| {
+            HallSettings::parse("conf/hall.toml", &format!("{DEFAULT_HALL}\n{more}\n"))
+        };
+        let hall = more("[backup]\nfolder = \"backups\"").unwrap();
+        let backup = hall.backup.unwrap();
+        assert_eq!(backup.folder, Path::new("conf/backups"));
+        assert_eq!(
+            (backup.at.to_string().as_str(), backup.keep),
+            ("02:30:00", 14)
+        );
+        for (wrong, expected) in [
+            ("[backup]\nfolder = \"\"", "backups need a folder"),
+            (
+                "[backup]\nfolder = \"b\"\nat = \"25:00\"",
+                "is no time of day",
+            ),
+            ("[backup]\nfolder = \"b\"\nkeep = 0", "with 0 backups kept"),
+            (
+                "[backup]\nfolder = \"b\"\nkeep = 30",
+                "30 daily backups would keep",
+            ),
+            ("[keep]\nnotes_days = 0", "kept for 1 to 3650 days"),
+        ] {
+            let said = more(wrong).unwrap_err().to_string();
+            assert!(said.contains(expected), "{wrong}: {said}");
+        }
+    }
+
+    #[test]
     fn other_mistakes_are_found() {
         for (from, to, expected) in [
             (
@@ -407,7 +443,9 @@ mod tests {
         for line in DEFAULT_HALL.lines() {
             let told = line.strip_prefix("# ").filter(|told| {
                 let hours = told.starts_with('[') && told.ends_with(']');
+                let keys = ["folder =", "at =", "keep =", "notes_days ="];
                 hours
+                    || keys.iter().any(|key| told.starts_with(key))
                     || told.starts_with("\"20")
                     || told.contains("day = [")
                     || told.contains("cut_off_min =")
@@ -423,6 +461,8 @@ mod tests {
             .replacen("limit_min = 3", "limit_min = 3\nspare_prefix = \"X\"\nquota = [{ hours = \"08:30-12:00\", most = 80 }]\ntarget_wait_min = { elderly = 3 }", 1)
             .replacen("[[notice]]", "[[clerk]]\nname = \"王芳\"\nservices = [\"A\", \"D\"]\n\n[[notice]]", 1);
         let hall = HallSettings::parse("hall.toml", &uses_all).unwrap();
+        let kept = hall.backup.as_ref().map(|backup| backup.keep);
+        assert_eq!((kept, hall.notes_days), (Some(14), 30));
         let rules = hall.rules();
         let hours = rules.hours.as_ref().unwrap();
         assert_eq!(

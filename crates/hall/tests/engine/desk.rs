@@ -23,6 +23,8 @@ pub enum Fault {
     None,
     /// It is full.
     Full,
+    /// It is full, and does not even give what is on it.
+    Silent,
     /// The program is killed before the commit.
     KilledBefore,
     /// The program is killed after the commit, before anybody is told.
@@ -44,7 +46,9 @@ impl Journal for Disk {
         };
         match self.fault.get() {
             Fault::None => self.store.append(expected_seq, batch),
-            Fault::Full => Err(AppendError::NotStored("the disk is full".to_owned())),
+            Fault::Full | Fault::Silent => {
+                Err(AppendError::NotStored("the disk is full".to_owned()))
+            }
             Fault::KilledBefore => Err(killed),
             Fault::KilledAfter => self.store.append(expected_seq, batch).and(Err(killed)),
         }
@@ -66,11 +70,18 @@ impl Journal for Disk {
         self.store.forget_keys_before(date).map(|_| ())
     }
 
+    fn forget_notes_before(&mut self, before: Date, today: Date) -> Result<bool, AppendError> {
+        Journal::forget_notes_before(&mut self.store, before, today)
+    }
+
     fn trusted(&self) -> Result<Trusted, AppendError> {
         self.store.trusted()
     }
 
     fn replay(&self, take: &mut dyn FnMut(Event)) -> Result<(), ReplayError> {
+        if self.fault.get() == Fault::Silent {
+            return Err(ReplayError::Unreadable("nothing answers".to_owned()));
+        }
         self.store.replay(take)
     }
 

@@ -29,13 +29,13 @@ const COUNTERS: u16 = 4;
 const IN_FLIGHT: usize = 4;
 
 /// The hall as a process, which is killed when this is dropped.
-struct Process {
+pub struct Process {
     child: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Process {
-    fn start(folder: &Path, settings: &Path) -> Self {
+    pub fn start(folder: &Path, settings: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hall"))
             .args([
                 "serve",
@@ -254,6 +254,9 @@ fn the_disk_holds_together(data: &Path, settings: &Path) -> usize {
     let copy = TempDir::new().expect("a folder");
     for file in fs::read_dir(data).expect("the folder") {
         let file = file.expect("a file");
+        if !file.file_type().expect("a kind").is_file() {
+            continue;
+        }
         fs::copy(file.path(), copy.path().join(file.file_name())).expect("room");
     }
     let settings = HallSettings::read(settings).expect("the settings");

@@ -1,6 +1,7 @@
 //! Many clients at once on a running hall: all kiosks press together, and somebody pulls the plug.
 
 mod client;
+mod damaged;
 mod hall_file;
 mod killed;
 mod storm;

@@ -6,6 +6,7 @@ mod read;
 mod words;
 mod write;
 
+use queue::{Event, Moment};
 use serde::{Deserialize, Serialize};
 
 /// [`queue::Happening`] on disk.
@@ -131,7 +132,7 @@ pub(crate) enum Record {
     Held {
         ticket: u64,
         counter: u16,
-        reason: String,
+        reason: TextRecord,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<MomentRecord>,
     },
@@ -150,13 +151,13 @@ pub(crate) enum Record {
         counter: u16,
         to: DeskRecord,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        note: Option<String>,
+        note: Option<TextRecord>,
         waits_from_ms: u64,
         come_back: bool,
     },
     Paused {
         counter: u16,
-        reason: String,
+        reason: TextRecord,
     },
     Resumed {
         counter: u16,
@@ -187,6 +188,16 @@ pub(crate) enum Record {
     AlarmCleared {
         alarm: AlarmRecord,
     },
+}
+
+/// A text that somebody typed.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum TextRecord {
+    /// As the first halls wrote it, and where it says nothing.
+    Plain(String),
+    /// What it commits to; the text stands beside the journal.
+    Sealed { sealed: String },
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -317,6 +328,43 @@ impl Record {
 
     pub(crate) fn from_json(json: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(json)
+    }
+
+    /// The text that somebody typed, if there is one in it. No record has two.
+    pub(crate) fn text(&mut self) -> Option<&mut TextRecord> {
+        match self {
+            Self::Held { reason, .. } | Self::Paused { reason, .. } => Some(reason),
+            Self::Transferred { note, .. } => note.as_mut(),
+            _ => None,
+        }
+    }
+
+    /// The event, with what `left` gives for the text that entry commits to.
+    pub(crate) fn into_event_with(
+        mut self,
+        at: Moment,
+        left: impl FnOnce(&str) -> String,
+    ) -> (Event, Option<String>) {
+        let mut commitment = None;
+        if let Some(text) = self.text()
+            && let TextRecord::Sealed { sealed } = text
+        {
+            let plain = TextRecord::Plain(left(sealed));
+            if let TextRecord::Sealed { sealed } = std::mem::replace(text, plain) {
+                commitment = Some(sealed);
+            }
+        }
+        (self.into_event(at), commitment)
+    }
+}
+
+impl TextRecord {
+    /// What it says; nothing of a sealed one.
+    fn into_plain(self) -> String {
+        match self {
+            Self::Plain(text) => text,
+            Self::Sealed { .. } => String::new(),
+        }
     }
 }
 

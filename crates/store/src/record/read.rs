@@ -8,7 +8,7 @@ use queue::{
 
 use super::{
     AlarmRecord, DeskRecord, MomentRecord, PassedRecord, PlaceRecord, ReasonRecord, Record,
-    ThenRecord,
+    TextRecord, ThenRecord,
 };
 
 impl Record {
@@ -97,7 +97,7 @@ impl Record {
             },
             Self::Paused { counter, reason } => Happening::Paused {
                 counter: CounterNumber(counter),
-                reason,
+                reason: reason.into_plain(),
             },
             Self::Called {
                 call,
@@ -150,7 +150,7 @@ impl Record {
             } => Happening::Held {
                 ticket: TicketId(ticket),
                 counter: CounterNumber(counter),
-                reason,
+                reason: reason.into_plain(),
                 until: until.map(Into::into),
             },
             Self::Requeued {
@@ -175,7 +175,7 @@ impl Record {
                 ticket: TicketId(ticket),
                 counter: CounterNumber(counter),
                 to: to.into(),
-                note,
+                note: note.map(TextRecord::into_plain),
                 waits_from_ms,
                 come_back,
             },

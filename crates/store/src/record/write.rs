@@ -4,7 +4,7 @@ use queue::{Alarm, Desk, Event, Happening, Issued, Moment, Passed, Place, Reason
 
 use super::{
     AlarmRecord, DeskRecord, MomentRecord, PassedRecord, PlaceRecord, ReasonRecord, Record,
-    ThenRecord,
+    TextRecord, ThenRecord,
 };
 
 impl From<&Event> for Record {
@@ -55,7 +55,7 @@ impl From<&Event> for Record {
             },
             Happening::Paused { counter, reason } => Self::Paused {
                 counter: counter.0,
-                reason: reason.clone(),
+                reason: TextRecord::Plain(reason.clone()),
             },
             Happening::Called {
                 call,
@@ -105,7 +105,7 @@ impl From<&Event> for Record {
             } => Self::Held {
                 ticket: ticket.0,
                 counter: counter.0,
-                reason: reason.clone(),
+                reason: TextRecord::Plain(reason.clone()),
                 until: until.map(Into::into),
             },
             Happening::Requeued {
@@ -130,7 +130,7 @@ impl From<&Event> for Record {
                 ticket: ticket.0,
                 counter: counter.0,
                 to: to.into(),
-                note: note.clone(),
+                note: note.clone().map(TextRecord::Plain),
                 waits_from_ms: *waits_from_ms,
                 come_back: *come_back,
             },

@@ -8,6 +8,7 @@ mod disk;
 mod each;
 mod life;
 mod power;
+mod reserve;
 #[path = "../sample/mod.rs"]
 mod sample;
 #[path = "../../../../tests/src/torture.rs"]

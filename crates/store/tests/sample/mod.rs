@@ -225,6 +225,16 @@ pub fn issued(serial: u32, service: &str, value: u32, class: &str) -> Happening 
     }))
 }
 
+/// A customer who is put aside, and why.
+pub fn held(serial: u32, reason: &str) -> Happening {
+    Happening::Held {
+        ticket: TicketId::of_day(Date::from_yyyymmdd(DAY), serial),
+        counter: CounterNumber(3),
+        reason: reason.to_owned(),
+        until: None,
+    }
+}
+
 pub fn event(what: Happening) -> Event {
     Event {
         at: Moment {

@@ -3,6 +3,7 @@
 mod counters;
 mod faults;
 mod hours;
+mod keep;
 mod series;
 mod services;
 mod ticket;
@@ -35,6 +36,8 @@ pub(super) fn check(file: HallFile, folder: &Path) -> Result<HallSettings, Vec<F
     let services = faults.services(&file);
     let counters = faults.counters(&file);
     let house = faults.house(&file);
+    let backup = faults.backup(file.backup.as_ref(), folder);
+    let notes_days = faults.notes_days(&file);
     let ticket = faults.ticket(&file.ticket, folder);
     let trust = faults.trust(&file.trust);
     match (time_zone, day_turns_at, listen) {
@@ -51,6 +54,8 @@ pub(super) fn check(file: HallFile, folder: &Path) -> Result<HallSettings, Vec<F
                 counters,
                 outcomes: file.outcomes.into_iter().map(outcome).collect(),
                 notices: file.notices.into_iter().map(|notice| notice.text).collect(),
+                backup,
+                notes_days,
                 ticket,
                 trust,
                 house,

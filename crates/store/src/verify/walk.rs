@@ -1,104 +1,22 @@
-//! The whole journal held against its chain, from the first entry to the marked end, and the
-//! requests against their checksums. It reads on behind a bad place, so that all are found.
+//! The journal held against its chain, entry by entry. It reads on behind a bad place.
 
 use std::collections::BTreeMap;
 
 use queue::{Date, Event, Happening, Moment};
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::{Bad, Verdict};
+use crate::Head;
 use crate::chain::{GENESIS, Hash, Link};
+use crate::note::Left;
 use crate::open::read_head;
 use crate::record::Record;
-use crate::request::{self, RequestRow, Sum, hex};
-use crate::{Archive, Head, ReplayError};
-
-/// Bad places that are named. A file with more of them is not mended by reading the list.
-const MOST_NAMED: usize = 1_000;
 
 /// Places behind a page that cannot be read which are tried one by one; then the steps double.
 const TRIED_ONE_BY_ONE: u64 = 4_096;
 
-/// What a whole journal is worth.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Verdict {
-    /// Entries that are what was written.
-    pub entries: u64,
-    /// The days that begin with a good entry, in order.
-    pub days: Vec<Date>,
-    /// Requests whose outcome is what was written.
-    pub requests: u64,
-    /// Requests of the first halls, which wrote no checksum: nobody can say.
-    pub requests_unknown: u64,
-    /// The bad places, in the order in which they were found; the first thousand.
-    pub bad: Vec<Bad>,
-    /// Bad places that are not named.
-    pub more_bad: u64,
-}
-
-/// A bad place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bad {
-    /// The first and the last journal entry; `None` of what is beside the journal.
-    pub entries: Option<(u64, u64)>,
-    /// The day in which they stand, if it is known.
-    pub day: Option<Date>,
-    /// What is wrong.
-    pub what: String,
-}
-
-impl Verdict {
-    /// Whether nothing is wrong.
-    #[must_use]
-    pub fn is_good(&self) -> bool {
-        self.bad.is_empty() && self.more_bad == 0
-    }
-
-    fn names(&self, seq: u64) -> bool {
-        let places = self.bad.iter().filter_map(|bad| bad.entries);
-        places
-            .into_iter()
-            .any(|(first, last)| (first..=last).contains(&seq))
-    }
-
-    /// Entries next to each other with the same fault are one place.
-    fn note(&mut self, bad: Bad) {
-        if let (Some(last), Some((first_seq, last_seq))) = (self.bad.last_mut(), bad.entries)
-            && let Some((_, end)) = &mut last.entries
-            && *end + 1 == first_seq
-            && (last.day, &last.what) == (bad.day, &bad.what)
-        {
-            *end = last_seq;
-        } else if self.bad.len() < MOST_NAMED {
-            self.bad.push(bad);
-        } else {
-            self.more_bad += 1;
-        }
-    }
-
-    fn note_beside(&mut self, what: String) {
-        let (entries, day) = (None, None);
-        self.note(Bad { entries, day, what });
-    }
-}
-
-impl Archive {
-    /// Reads everything and says what is wrong with it. `seen` is told of every entry.
-    ///
-    /// # Errors
-    /// If the file says nothing at all.
-    pub fn verify(&self, mut seen: impl FnMut(u64)) -> Result<Verdict, ReplayError> {
-        // All is of the same instant, whatever the hall writes meanwhile.
-        let snapshot = self.connection().unchecked_transaction()?;
-        let head = read_head(&snapshot)?;
-        let mut walk = Walk::new(&snapshot, head)?;
-        walk.all(&mut seen);
-        let mut verdict = walk.verdict;
-        if let Err(error) = check_requests(&snapshot, head, &mut verdict) {
-            verdict.note_beside(format!("the requests cannot be read to the end: {error}"));
-        }
-        Ok(verdict)
-    }
-}
+/// How the message begins of a text that is not what its entry commits to.
+pub(super) const TEXT_IS_DAMAGED: &str = "the text of entry ";
 
 /// The hash that the next entry has before it: as it stands, and as it should.
 struct Before {
@@ -113,44 +31,109 @@ impl Before {
     }
 }
 
-struct Walk<'a> {
+/// Where a walk stands, from which another can go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) seq: u64,
+    pub(crate) hash: Hash,
+}
+
+/// A walk along the chain.
+pub(crate) struct Walk<'a> {
     connection: &'a Connection,
     head: Head,
     expected: u64,
     before: Option<Before>,
     day: Option<Date>,
     day_seq: u64,
+    /// Where the open day begins by the mark.
+    open_day_seq: u64,
     /// Where the days begin by the list of days, less those that were found there.
     days_listed: BTreeMap<Date, u64>,
     verdict: Verdict,
 }
 
 impl<'a> Walk<'a> {
-    fn new(connection: &'a Connection, head: Head) -> rusqlite::Result<Self> {
+    /// A walk from the first entry on.
+    pub(crate) fn new(connection: &'a Connection) -> rusqlite::Result<Self> {
         let mut walk = Self {
             connection,
-            head,
+            head: Head::default(),
             expected: 1,
             before: Some(Before::of(GENESIS)),
             day: None,
             day_seq: 1,
+            open_day_seq: 1,
             days_listed: BTreeMap::new(),
             verdict: Verdict::default(),
         };
-        match days_listed(connection) {
-            Ok(listed) => walk.days_listed = listed,
-            Err(error) => walk
-                .verdict
-                .note_beside(format!("the list of days cannot be read: {error}")),
-        }
+        walk.look_up()?;
         Ok(walk)
     }
 
-    fn all(&mut self, seen: &mut impl FnMut(u64)) {
-        while let Err(error) = self.read_on(seen) {
+    /// A walk that goes on where another one ended, if that entry is still what it was.
+    pub(crate) fn behind(
+        connection: &'a Connection,
+        place: Place,
+    ) -> rusqlite::Result<Option<Self>> {
+        let mut walk = Self::new(connection)?;
+        if !is_still(connection, place)? {
+            return Ok(None);
+        }
+        walk.expected = place.seq + 1;
+        walk.before = Some(Before::of(place.hash));
+        walk.days_listed.retain(|day, first| {
+            let behind = *first > place.seq;
+            if !behind {
+                (walk.day, walk.day_seq) = (Some(*day), *first);
+            }
+            behind
+        });
+        Ok(Some(walk))
+    }
+
+    /// Reads the marks and lists that the entries are held against, as they are by now.
+    pub(crate) fn look_up(&mut self) -> rusqlite::Result<()> {
+        self.head = read_head(self.connection)?;
+        let passed = self.expected;
+        match days_listed(self.connection) {
+            Ok(listed) => {
+                let marked = self.marked_day();
+                let last = listed.values().max().copied();
+                self.open_day_seq = marked.or(last).unwrap_or(1);
+                let not_found = std::mem::take(&mut self.days_listed);
+                let ahead = listed.into_iter().filter(|(_, first)| *first >= passed);
+                self.days_listed = not_found.into_iter().chain(ahead).collect();
+            }
+            Err(error) => self
+                .verdict
+                .note_beside(format!("the list of days cannot be read: {error}")),
+        }
+        Ok(())
+    }
+
+    fn marked_day(&self) -> Option<u64> {
+        let select = "SELECT day_seq FROM mark";
+        let read = self.connection.query_row(select, [], |row| row.get(0));
+        read.ok()
+    }
+
+    /// Walks to the end.
+    pub(crate) fn all(&mut self, seen: &mut impl FnMut(u64)) {
+        self.some(u64::MAX >> 1, seen);
+        self.end();
+    }
+
+    /// Walks over so many entries at most; whether the end is reached.
+    pub(crate) fn some(&mut self, most: u64, seen: &mut impl FnMut(u64)) -> bool {
+        loop {
+            let error = match self.read_on(most, seen) {
+                Ok(read) => return read < most,
+                Err(error) => error,
+            };
             let from = self.expected;
             if from > self.head.seq {
-                break;
+                return true;
             }
             let next = self.next_readable(from);
             let what = format!("it cannot be read: {error}");
@@ -158,14 +141,27 @@ impl<'a> Walk<'a> {
             self.expected = next;
             self.before = None;
         }
-        self.end();
     }
 
-    fn read_on(&mut self, seen: &mut impl FnMut(u64)) -> rusqlite::Result<()> {
-        let select = "SELECT seq, steady_ms, wall_ms, actor, body, hash FROM journal WHERE seq >= ?1 ORDER BY seq";
-        let mut statement = self.connection.prepare(select)?;
-        let mut rows = statement.query([self.expected])?;
+    /// Where it stands, if all is good so far.
+    pub(crate) fn place(&self) -> Option<Place> {
+        let hash = self.before.as_ref()?.stored;
+        let seq = self.expected - 1;
+        self.verdict.is_good().then_some(Place { seq, hash })
+    }
+
+    pub(crate) fn into_verdict(self) -> Verdict {
+        self.verdict
+    }
+
+    /// Gives how many entries there were to be read, at most `most`.
+    fn read_on(&mut self, most: u64, seen: &mut impl FnMut(u64)) -> rusqlite::Result<u64> {
+        let select = "SELECT seq, steady_ms, wall_ms, actor, body, hash FROM journal WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
+        let mut statement = self.connection.prepare_cached(select)?;
+        let mut rows = statement.query([self.expected, most])?;
+        let mut read = 0;
         while let Some(row) = rows.next()? {
+            read += 1;
             let seq: u64 = row.get(0)?;
             if seq >= self.expected {
                 self.take(seq, row);
@@ -174,7 +170,7 @@ impl<'a> Walk<'a> {
                 self.bad(seq, seq, "it stands in a wrong place".to_owned());
             }
         }
-        Ok(())
+        Ok(read)
     }
 
     /// The place from which on the file can be read again; one behind the marked end if it cannot.
@@ -212,7 +208,9 @@ impl<'a> Walk<'a> {
         match self.check(seq, row) {
             Ok(event) => {
                 self.verdict.entries += 1;
-                self.follow(seq, &event);
+                if let Some(event) = event {
+                    self.follow(seq, &event);
+                }
             }
             Err(what) => {
                 let listed = self.days_listed.iter().find(|(_, first)| **first == seq);
@@ -222,23 +220,24 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether an entry is the one that was written behind the one before it.
-    fn check(&mut self, seq: u64, row: &Row<'_>) -> Result<Event, String> {
+    /// Whether an entry is the one that was written behind the one before it; gives what it says
+    /// where that is held against something.
+    fn check(&mut self, seq: u64, row: &Row<'_>) -> Result<Option<Event>, String> {
         let before = self.before.take();
         let unreadable = |error: rusqlite::Error| format!("it cannot be read: {error}");
         let at = Moment {
             steady_ms: row.get(1).map_err(unreadable)?,
             wall_ms: row.get(2).map_err(unreadable)?,
         };
-        let actor: String = row.get(3).map_err(unreadable)?;
-        let body: String = row.get(4).map_err(unreadable)?;
         let stored: Hash = row.get(5).map_err(unreadable)?;
+        let actor = text(row, 3)?;
+        let body = text(row, 4)?;
         let link = Link {
             seq,
             steady_ms: at.steady_ms,
             wall_ms: at.wall_ms,
-            actor: &actor,
-            body: &body,
+            actor,
+            body,
         };
         let Some(before) = before else {
             self.before = Some(Before::of(stored));
@@ -252,10 +251,33 @@ impl<'a> Walk<'a> {
         if !good {
             return Err("its hash is not that of what it says".to_owned());
         }
-        let record = Record::from_json(&body);
-        record
-            .map(|record| record.into_event(at))
-            .map_err(|error| format!("it is not understood: {error}"))
+        if !is_held_against_something(body) {
+            return Ok(None);
+        }
+        let record = Record::from_json(body);
+        let record = record.map_err(|error| format!("it is not understood: {error}"))?;
+        let (event, commitment) = record.into_event_with(at, |_| String::new());
+        if let Some(commitment) = commitment {
+            self.check_text(seq, &commitment);
+        }
+        Ok(Some(event))
+    }
+
+    fn check_text(&mut self, seq: u64, commitment: &str) {
+        let wrong = match Left::of(self.connection, seq, commitment) {
+            Left::Note(_) => {
+                self.verdict.notes += 1;
+                return;
+            }
+            Left::Deleted(_) => {
+                self.verdict.notes_deleted += 1;
+                return;
+            }
+            Left::Damaged => "is damaged",
+            Left::Nothing => "is missing, and was not deleted",
+        };
+        self.verdict
+            .note_beside(format!("{TEXT_IS_DAMAGED}{seq} {wrong}"));
     }
 
     /// What stands beside the journal must say the same.
@@ -318,7 +340,8 @@ impl<'a> Walk<'a> {
             .is_ok()
     }
 
-    fn end(&mut self) {
+    /// Holds the end against the marks.
+    pub(crate) fn end(&mut self) {
         let last = self.expected - 1;
         if last < self.head.seq {
             self.missing(self.expected, self.head.seq);
@@ -359,12 +382,52 @@ impl<'a> Walk<'a> {
     }
 
     fn bad(&mut self, first: u64, last: u64, what: String) {
-        self.verdict.note(Bad {
+        let bad = Bad {
             entries: Some((first, last)),
             day: self.day,
             what,
-        });
+        };
+        if last >= self.open_day_seq && self.verdict.in_open_day.is_none() {
+            self.verdict.in_open_day = Some(bad.clone());
+        }
+        self.verdict.note(bad);
     }
+}
+
+/// A text as it stands in the file, for copying each would take longer than checking it.
+fn text<'a>(row: &'a Row<'_>, place: usize) -> Result<&'a str, String> {
+    let unreadable = |error: &dyn std::fmt::Display| format!("it cannot be read: {error}");
+    let value = row.get_ref(place).map_err(|error| unreadable(&error))?;
+    value.as_str().map_err(|error| unreadable(&error))
+}
+
+/// Whether what an entry says is also said elsewhere. Of all others the hash says enough: with it
+/// an entry is what was written, and need not be understood.
+fn is_held_against_something(body: &str) -> bool {
+    let kind = body
+        .strip_prefix(r#"{"event":""#)
+        .and_then(|rest| rest.split('"').next());
+    matches!(
+        kind,
+        None | Some("day_opened" | "booked" | "held" | "paused" | "transferred")
+    )
+}
+
+/// Whether an entry and its hash are what they were.
+fn is_still(connection: &Connection, place: Place) -> rusqlite::Result<bool> {
+    let select = "SELECT j.steady_ms, j.wall_ms, j.actor, j.body, coalesce(b.hash, zeroblob(32)) FROM journal j LEFT JOIN journal b ON b.seq = j.seq - 1 WHERE j.seq = ?1";
+    let hash = connection.query_row(select, [place.seq], |row| {
+        let (actor, body): (String, String) = (row.get(2)?, row.get(3)?);
+        let link = Link {
+            seq: place.seq,
+            steady_ms: row.get(0)?,
+            wall_ms: row.get(1)?,
+            actor: &actor,
+            body: &body,
+        };
+        Ok(link.hash(&row.get(4)?))
+    });
+    Ok(hash.optional()? == Some(place.hash))
 }
 
 /// Where each day begins by the list of days.
@@ -374,33 +437,4 @@ pub(crate) fn days_listed(connection: &Connection) -> rusqlite::Result<BTreeMap<
         Ok((Date::from_yyyymmdd(row.get(0)?), row.get(1)?))
     })?;
     listed.collect()
-}
-
-fn check_requests(
-    connection: &Connection,
-    head: Head,
-    verdict: &mut Verdict,
-) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare("SELECT id, act, outcome, seq, sum FROM request")?;
-    let mut rows = statement.query([])?;
-    let mut all = Sum::default();
-    while let Some(row) = rows.next()? {
-        let id: Vec<u8> = row.get(0)?;
-        let Ok(row) = RequestRow::read(row) else {
-            verdict.note_beside(format!("the request {} cannot be read", hex(&id)));
-            continue;
-        };
-        request::add(&mut all, &row);
-        if !row.is_good() || row.seq.is_some_and(|seq| seq > head.seq) {
-            verdict.note_beside(format!("the outcome of request {} is damaged", hex(&id)));
-        } else if row.sum.is_some() {
-            verdict.requests += 1;
-        } else {
-            verdict.requests_unknown += 1;
-        }
-    }
-    if all != head.requests {
-        verdict.note_beside("outcomes of requests are missing, or were added".to_owned());
-    }
-    Ok(())
 }

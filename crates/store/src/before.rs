@@ -1,0 +1,89 @@
+//! The memory as it was before a newer hall changed its form. If the new version does not please, the
+//! old one goes on with this file.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use rusqlite::Connection;
+
+use crate::backup::{Part, with_suffix};
+use crate::{FILE_NAME, archive};
+
+/// Between these the name of a copy says its schema and when it was made.
+const BEFORE: &str = ".schema-";
+
+const CHUNK_BYTES: usize = 1024 * 1024;
+
+/// Copies the file, which has schema `found`, to one beside it that is named after schema and time:
+/// byte by byte, for also what is damaged is to stay as it was. The copy is read again and held
+/// against the file before it gets its name.
+pub(crate) fn keep(connection: &Connection, path: &Path, found: usize) -> Result<PathBuf, String> {
+    let text = |error: rusqlite::Error| error.to_string();
+    let busy: bool = connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+        .map_err(text)?;
+    if busy {
+        return Err("another program reads it just now".to_owned());
+    }
+    let select = "SELECT strftime('%Y-%m-%dT%H%M%SZ', 'now')";
+    let now: String = connection
+        .query_row(select, [], |row| row.get(0))
+        .map_err(text)?;
+    let file = with_suffix(path, &format!("{BEFORE}{found}.{now}"));
+    copy(path, &file).map_err(|error| error.to_string())?;
+    let (_, schema) = archive::open_alone(&file).map_err(text)?;
+    if schema == found {
+        return Ok(file);
+    }
+    Err(format!("the copy has schema {schema}, and not {found}"))
+}
+
+fn copy(path: &Path, file: &Path) -> io::Result<()> {
+    let part = Part::claim(file)?;
+    fs::copy(path, &part.path)?;
+    if !are_same(path, &part.path)? {
+        let why = "what was written is not what is read again: the disk is not to be trusted";
+        return Err(io::Error::other(why));
+    }
+    part.finish(file).map(|_| ())
+}
+
+fn are_same(one: &Path, other: &Path) -> io::Result<bool> {
+    let (mut one, mut other) = (File::open(one)?, File::open(other)?);
+    let (mut left, mut right) = (vec![0; CHUNK_BYTES], vec![0; CHUNK_BYTES]);
+    loop {
+        let read = one.read(&mut left)?;
+        if read == 0 {
+            return Ok(other.read(&mut right)? == 0);
+        }
+        match other.read_exact(&mut right[..read]) {
+            Ok(()) if left[..read] == right[..read] => {}
+            Ok(()) => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Deletes the copies in a data folder that are older than `age`, for they hold texts that are to
+/// be deleted by then. Gives those that are gone.
+///
+/// # Errors
+/// If the folder cannot be read or a copy not be deleted.
+pub fn delete_older_forms(folder: &Path, age: Duration) -> io::Result<Vec<PathBuf>> {
+    let begin = format!("{FILE_NAME}{BEFORE}");
+    let mut gone = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let ours = entry.file_name().to_string_lossy().starts_with(&begin);
+        let made = entry.metadata()?.modified()?;
+        let old = SystemTime::now().duration_since(made).unwrap_or_default();
+        if ours && old > age {
+            fs::remove_file(entry.path())?;
+            gone.push(entry.path());
+        }
+    }
+    Ok(gone)
+}
