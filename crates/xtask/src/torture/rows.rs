@@ -285,6 +285,12 @@ pub const ROWS: &[Fault] = &[
         hall("fuzz::recorded_days_that"),
         (20_000, 1_000_000),
     ),
+    row(
+        "sim",
+        "the whole hall, simulated, in hours",
+        ("crates/hall", "tests/whole/main.rs", "a_long_life"),
+        (500, 100_000),
+    ),
 ];
 
 #[cfg(test)]
