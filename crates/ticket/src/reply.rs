@@ -101,6 +101,9 @@ fn parse_automatic(bytes: &[u8]) -> Parsed {
 }
 
 #[cfg(test)]
+mod fuzz;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -1,4 +1,5 @@
-//! Every command that a developer or newcomer types: `cargo xtask demo`, `test`, `shots`, `bench`, `torture`.
+//! Every command that a developer or newcomer types: `cargo xtask demo`, `test`, `shots`, `bench`,
+//! `torture`, `planted`.
 //!
 //! This crate is the first thing that a bare machine builds, so it needs no system package and
 //! few dependencies. Each command says what it needs before it begins, see [`packages`].
@@ -7,6 +8,7 @@ mod bench;
 mod demo;
 mod deny;
 mod packages;
+mod planted;
 mod shots;
 mod steps;
 mod test;
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         Command::Shots(options) => shots::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Torture(options) => torture::run(&options),
+        Command::Planted(options) => planted::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -54,4 +57,6 @@ enum Command {
     Bench(bench::Options),
     /// Kill it, cut its power, fill its disk, flood it, and count what is lost: nothing may be.
     Torture(torture::Options),
+    /// Plant bugs in a copy of the hall, and see that its simulation finds each of them.
+    Planted(planted::Options),
 }

@@ -32,6 +32,10 @@ const FAVOURED_OF_100: [(&str, f64); 3] = [("elderly", 10.0), ("disabled", 3.0),
 /// Nor do they say who lost patience: it is drawn between these, in minutes.
 const PATIENCE_MIN: std::ops::Range<u64> = 90..240;
 
+/// Arrivals, calls or counters of one queue within five minutes. A file that says more is none of
+/// an office, and would take all memory.
+const MOST_IN_A_SNAPSHOT: u32 = 1_000;
+
 /// The numbers of each queue.
 const SERIES: Series = Series {
     first: 1,
@@ -60,6 +64,16 @@ pub enum DayError {
         /// Where and what.
         reason: csv::Error,
     },
+    /// The file says what nobody can have counted.
+    #[error(
+        "{file} is not a file of recorded days: row {row} has more than {MOST_IN_A_SNAPSHOT} arrivals, calls or counters within five minutes"
+    )]
+    Impossible {
+        /// The file.
+        file: String,
+        /// The row, counted from 1 behind the head.
+        row: usize,
+    },
     /// The file has no such day.
     #[error("{file} has no {office} on {date}. {there}")]
     NoSuchDay {
@@ -87,6 +101,15 @@ struct Snapshot {
     arrivals: u32,
 }
 
+impl Snapshot {
+    fn is_possible(&self) -> bool {
+        let counted = [self.arrivals, self.calls, self.open_counters];
+        counted
+            .into_iter()
+            .all(|number| number <= MOST_IN_A_SNAPSHOT)
+    }
+}
+
 /// Reads one day of one office from a CSV file, which may be packed by gzip. What the record
 /// does not hold (classes, patience, each handling time around its queue's mean) is drawn; the same seed
 /// draws the same.
@@ -107,11 +130,18 @@ pub fn recorded(path: &Path, office: &str, date: Date, seed: u64) -> Result<Day,
         Box::new(open)
     };
     let (mut snapshots, mut days) = (Vec::new(), BTreeSet::new());
-    for snapshot in csv::Reader::from_reader(text).deserialize::<Snapshot>() {
+    for (place, snapshot) in csv::Reader::from_reader(text)
+        .deserialize::<Snapshot>()
+        .enumerate()
+    {
         let snapshot = snapshot.map_err(|reason| DayError::Malformed {
             file: file.clone(),
             reason,
         })?;
+        if !snapshot.is_possible() {
+            let row = place + 1;
+            return Err(DayError::Impossible { file, row });
+        }
         if snapshot.office == office && snapshot.date == date {
             snapshots.push(snapshot);
         } else {

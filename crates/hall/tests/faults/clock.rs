@@ -1,19 +1,22 @@
 //! Row 6: somebody, or something, sets the clock on the wall.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use hall::engine::{Engine, Input, Output};
 use hall::{Clock, HallSettings};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use protocol::{Act, Done, Outcome};
+use protocol::{Act, Done, Outcome, Role};
 use queue::{Happening, Moment, Now, TicketId};
-use store::{Archive, Store};
+use store::{Archive, FILE_NAME, Store};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::chance::Chance;
+use super::client::{Client, take};
+use super::disk::{Chance, Disk};
 use super::hall_file;
+use super::process::Place;
 use super::torture::Row;
 
 const SECOND_MS: i64 = 1_000;
@@ -155,6 +158,7 @@ fn whatever_the_clock_shows_order_waits_and_days_are_right() {
 
 /// People come and are called, in the order in which they came, while the clock is set; gives how often.
 fn a_life(seed: u64) -> u64 {
+    let _disk = Disk::mount(seed);
     let folder = TempDir::new().expect("a folder");
     let mut chance = Chance::new(seed);
     let mut hands = Hands::start(&folder, &mut chance);
@@ -190,7 +194,7 @@ fn a_life(seed: u64) -> u64 {
         }
     }
     drop(hands);
-    days_only_go_forward(&folder);
+    days_only_go_forward(folder.path());
     jumps
 }
 
@@ -205,8 +209,8 @@ fn waited_by_the_steady_clock(hands: &Hands, ticket: TicketId, waited_ms: u64) {
 }
 
 /// Each day is opened once, in order, and no number is given twice on it.
-fn days_only_go_forward(folder: &TempDir) {
-    let archive = Archive::open(folder.path()).expect("readable");
+fn days_only_go_forward(folder: &Path) {
+    let archive = Archive::open_file(&folder.join(FILE_NAME)).expect("readable");
     let (mut opened, mut numbers) = (Vec::new(), BTreeSet::new());
     for day in archive.days().expect("readable") {
         let read = archive.replay_day(day, None, |recorded| match recorded.event.what {
@@ -256,4 +260,56 @@ fn shown_at(settings: &HallSettings, local: &str) -> i64 {
         .to_zoned(settings.time_zone.clone())
         .expect("a time there");
     zoned.timestamp().as_millisecond()
+}
+
+/// Where Debian and its relatives have the library that shows a program another time.
+const FAKE_TIME: [&str; 2] = [
+    "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+    "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
+];
+
+#[tokio::test]
+async fn the_real_hall_goes_on_while_its_clock_is_set() {
+    let mut row = Row::begin("6", "the clock of the real hall is set", 2);
+    let Some(library) = FAKE_TIME.into_iter().find(|path| Path::new(path).exists()) else {
+        row.measured("not run: libfaketime is not installed".to_owned());
+        row.passed(row.wanted());
+        return;
+    };
+    let place = Place::new(1);
+    let shown = place.data().with_file_name("shown");
+    let preload = format!("LD_PRELOAD={library}");
+    let file = format!("FAKETIME_TIMESTAMP_FILE={}", shown.display());
+    // The steady clock is left alone, as the system does it.
+    let before = [
+        "env",
+        &preload,
+        &file,
+        "FAKETIME_NO_CACHE=1",
+        "FAKETIME_DONT_FAKE_MONOTONIC=1",
+    ];
+    std::fs::write(&shown, "+0").expect("room");
+    let hall = place.start_with(&before, "127.0.0.1:0");
+    let mut kiosk = Client::join(&hall.url, Role::Kiosk, "kiosk-1")
+        .await
+        .expect("it listens");
+    let mut taken = 0;
+    while let Some(seed) = row.next_seed() {
+        let jump_s =
+            *Chance::new(seed).one_of(&[-1, 1, -3_600, 3_600, -30 * 86_400, 3_652 * 86_400]);
+        for offset_s in [jump_s, 0] {
+            std::fs::write(&shown, format!("{offset_s:+}")).expect("room");
+            kiosk.press(take("A", "ordinary")).await.expect("it serves");
+            let answered = kiosk.answer().await.expect("it serves");
+            let Outcome::Done(Done::Issued(issued)) = answered.outcome else {
+                panic!("no ticket: {:?}", answered.outcome);
+            };
+            taken += 1;
+            assert_eq!(issued.number, format!("A{taken:03}"), "after {jump_s} s");
+        }
+        row.passed(1);
+    }
+    drop((kiosk, hall));
+    place.nothing_panicked();
+    days_only_go_forward(&place.data());
 }

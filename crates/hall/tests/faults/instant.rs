@@ -8,8 +8,8 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::chance::Chance;
 use super::client::{Client, sign_in, take};
+use super::disk::Chance;
 use super::hall_file::SERVICES;
 use super::running::{Running, numbers_are_consecutive};
 use super::torture::Row;

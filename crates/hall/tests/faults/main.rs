@@ -1,14 +1,20 @@
 //! What halls, networks and strangers do to a running hall. `cargo xtask torture` runs more of each.
 
-#[path = "../../../store/tests/disk/chance.rs"]
-mod chance;
 #[allow(dead_code)]
 #[path = "../network/client.rs"]
 mod client;
 mod clock;
+#[path = "../../../store/tests/disk/mod.rs"]
+mod disk;
+mod full;
+mod fuzz;
 #[path = "../network/hall_file.rs"]
 mod hall_file;
 mod instant;
+mod long;
+#[path = "../../../../tests/src/mutate.rs"]
+mod mutate;
+mod partition;
 mod process;
 mod raw;
 mod restart;

@@ -13,17 +13,24 @@ use super::hall_file;
 /// A folder with settings and a hall's memory.
 pub struct Place {
     folder: TempDir,
+    data: PathBuf,
 }
 
 impl Place {
     pub fn new(counters: u16) -> Self {
         let folder = TempDir::new().expect("a folder");
         fs::write(folder.path().join("hall.toml"), hall_file::text(counters)).expect("room");
-        Self { folder }
+        let data = folder.path().join("data");
+        Self { folder, data }
+    }
+
+    /// The same with its memory elsewhere.
+    pub fn with_data(self, data: PathBuf) -> Self {
+        Self { data, ..self }
     }
 
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.data.clone()
     }
 
     pub fn settings(&self) -> PathBuf {

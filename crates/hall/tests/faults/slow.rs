@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use protocol::{Act, Role};
 use tokio::task::JoinSet;
 
-use super::chance::Chance;
 use super::client::{Client, sign_in, take};
+use super::disk::Chance;
 use super::process::{Place, Process};
 use super::raw::{LAST, Raw, TEXT, UPGRADE, frame, head, hello, text};
 use super::running::Running;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use protocol::{ClientFrame, MAX_FRAME_FROM_CLIENT_BYTES, Role};
 
-use super::chance::Chance;
+use super::disk::Chance;
 use super::process::{Place, Process};
 use super::raw::{BINARY, CLOSE, LAST, PING, Raw, TEXT, UPGRADE, frame, frames, head, hello, text};
 use super::torture::Row;

@@ -111,6 +111,12 @@ pub const ROWS: &[Fault] = &[
         (1, 10),
     ),
     row(
+        "3",
+        "a real hall on a full file system",
+        hall("full::on_a_full_disk"),
+        (1, 10),
+    ),
+    row(
         "4",
         "a flipped bit",
         store("bits::a_flipped_bit"),
@@ -141,6 +147,24 @@ pub const ROWS: &[Fault] = &[
         (200, 2_000),
     ),
     row(
+        "6",
+        "the clock of the real hall is set",
+        hall("clock::the_real_hall"),
+        (20, 200),
+    ),
+    row(
+        "7",
+        "partition, half-open, late, twice, reordered",
+        hall("partition::wires_that_break"),
+        (500, 100_000),
+    ),
+    row(
+        "7",
+        "half-open seen by real links",
+        ("tests", "tests/link/main.rs", "a_half_open_link"),
+        (1, 1),
+    ),
+    row(
         "8",
         "clients that do not read",
         hall("slow::who_does_not_read"),
@@ -166,6 +190,22 @@ pub const ROWS: &[Fault] = &[
     ),
     row("12", "JSON bombs", hall("wire::texts_that_make"), (1, 1)),
     row(
+        "13",
+        "printer fails at every byte of a job",
+        (
+            "tests",
+            "tests/printer_truth.rs",
+            "every_number_is_on_paper",
+        ),
+        (1, 1),
+    ),
+    row(
+        "13",
+        "the kiosk is killed at every byte of a job",
+        ("tests", "tests/printer_truth.rs", "a_killed_process"),
+        (1, 1),
+    ),
+    row(
         "14",
         "presses of kiosks at the same instant",
         hall("instant::kiosks_that_press"),
@@ -190,6 +230,16 @@ pub const ROWS: &[Fault] = &[
         (5, 50),
     ),
     row(
+        "18",
+        "file of the first schema",
+        (
+            "crates/store",
+            "tests/migration.rs",
+            "a_file_of_the_first_schema",
+        ),
+        (1, 1),
+    ),
+    row(
         "22",
         "no more open files",
         hall("scarce::without_open_files"),
@@ -200,6 +250,46 @@ pub const ROWS: &[Fault] = &[
         "no more memory",
         hall("scarce::without_memory"),
         (2, 10),
+    ),
+    row(
+        "23",
+        "long run at ten times the load",
+        hall("long::a_long_day"),
+        (1, 1),
+    ),
+    row(
+        "fuzz",
+        "frames of both directions",
+        (
+            "crates/protocol",
+            "tests/fuzz.rs",
+            "frames_that_are_nearly_right",
+        ),
+        (300_000, 100_000_000),
+    ),
+    row(
+        "fuzz",
+        "settings (TOML)",
+        hall("fuzz::settings_that_are"),
+        (5_000, 1_000_000),
+    ),
+    row(
+        "fuzz",
+        "printer replies",
+        ("crates/ticket", "src/lib.rs", "whatever_a_printer_sends"),
+        (1_000_000, 100_000_000),
+    ),
+    row(
+        "fuzz",
+        "recorded days (CSV)",
+        hall("fuzz::recorded_days_that"),
+        (20_000, 1_000_000),
+    ),
+    row(
+        "sim",
+        "the whole hall, simulated, in hours",
+        ("crates/hall", "tests/whole/main.rs", "a_long_life"),
+        (500, 100_000),
     ),
 ];
 
@@ -214,6 +304,7 @@ mod tests {
             let source = workspace::root().join(fault.folder).join(fault.source);
             let (file, test) = match fault.test.split_once("::") {
                 Some((module, test)) => (source.with_file_name(format!("{module}.rs")), test),
+                None if fault.source == "src/lib.rs" => continue,
                 None => (source, fault.test),
             };
             let text = std::fs::read_to_string(&file).unwrap_or_default();
