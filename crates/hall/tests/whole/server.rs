@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use hall::engine::{Input, Output, SessionId};
+use hall::trust::PinSeen;
 use protocol::{
     Act, Bye, ByeCode, ClientFrame, HallFrame, Hello, MAX_REQUESTS_IN_FLIGHT, Outcome, Refusal,
     Role, Rows, Welcome,
@@ -95,7 +96,11 @@ impl World {
         if let Some(connection) = self.connections.get_mut(&session) {
             connection.has_joined = true;
         }
-        self.mail(Input::Join { session, hello });
+        self.mail(Input::Join {
+            session,
+            hello,
+            address: None,
+        });
         self.send(session, HallFrame::Welcome(welcome), 0);
     }
 
@@ -115,6 +120,7 @@ impl World {
             device,
             id,
             act,
+            pin: PinSeen::None,
         });
     }
 
