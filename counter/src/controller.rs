@@ -4,20 +4,25 @@
 use std::time::Instant;
 
 use client::{HallClock, Language, LinkEvent, Lost, Table, Theme};
-use protocol::{Act, Time};
+use protocol::{Act, Secret, Time};
+use ticket::{PrintNews, Slip};
 use uuid::Uuid;
 
 pub(crate) use asked::Asked;
 pub(crate) use note::{News, Note};
+use papers::Papers;
+pub(crate) use papers::{AtPrinter, PaperName};
 use press::Strike;
 pub(crate) use seat::clerk_of;
 use seat::{Form, Seat};
 
+use crate::paper::Paperwork;
 use crate::sheet::OpenSheet;
 
 mod asked;
 mod hand;
 mod note;
+mod papers;
 mod press;
 mod seat;
 mod sheets;
@@ -35,6 +40,8 @@ pub struct Beginning {
     pub counter: Option<u16>,
     /// The clerk of the last sign-in.
     pub clerk: String,
+    /// Whether this counter has a printer.
+    pub printer: bool,
 }
 
 /// What happened.
@@ -47,6 +54,8 @@ pub enum Event {
         /// The request's id.
         id: Uuid,
     },
+    /// The printer tells something.
+    Printer(PrintNews),
     /// The clerk presses a key or a button.
     Press(Command),
     /// The clerk chooses a counter to sign in at.
@@ -55,6 +64,8 @@ pub enum Event {
     StepCounter(i32),
     /// The clerk's name now reads so.
     TypeClerk(String),
+    /// The PIN now reads so.
+    TypePin(Secret),
     /// The clerk strikes a key that stands on what can be chosen: a letter or a digit.
     Key(String),
     /// The clerk chooses the one at this place of the sheet, from 0.
@@ -112,6 +123,14 @@ pub enum Command {
     Return,
     /// Numbers that are on no paper.
     NoPaper,
+    /// Print a ticket again.
+    Reprint,
+    /// Print what the customer in hand is to bring.
+    MissingPapers,
+    /// Print the figures of the day.
+    Report,
+    /// The pre-printed roll that stands in for the printers.
+    Roll,
     /// The other language.
     Language,
     /// The other theme.
@@ -158,6 +177,25 @@ pub enum Effect {
     },
     /// Keep this for the next start.
     Remember(Memory),
+    /// Print the slip of a ticket, and say what became of it.
+    Print {
+        /// Ticket id.
+        ticket: u64,
+        /// What it says.
+        slip: Box<Slip>,
+    },
+    /// Print another paper, and say what became of it.
+    PrintOther {
+        /// How to name it then.
+        id: u64,
+        /// What it says.
+        paper: Box<Paperwork>,
+    },
+    /// The hall knows what became of this ticket's slip.
+    Told {
+        /// Ticket id.
+        ticket: u64,
+    },
 }
 
 /// What outlives the program.
@@ -182,6 +220,7 @@ pub struct Controller {
     pub(crate) asked: Option<Asked>,
     pub(crate) note: Option<Note>,
     pub(crate) sheet: Option<OpenSheet>,
+    papers: Papers,
     /// Sheets opened so far, which tells one from the next.
     sheets: u32,
     last_strike: Option<(Strike, Instant)>,
@@ -207,6 +246,7 @@ impl Controller {
             form: Form {
                 counter: beginning.counter,
                 clerk: beginning.clerk.clone(),
+                ..Form::default()
             },
             beginning,
             table: Table::default(),
@@ -217,6 +257,7 @@ impl Controller {
             asked: None,
             note: None,
             sheet: None,
+            papers: Papers::default(),
             sheets: 0,
             last_strike: None,
             fresh_id,
@@ -229,10 +270,12 @@ impl Controller {
         match event {
             Event::Hall(news) => return self.hear(news),
             Event::NotAsked { id } => self.not_asked(id),
+            Event::Printer(news) => return self.hear_printer(news),
             Event::Press(command) => return self.press(command),
             Event::ChooseCounter(number) => self.form.counter = Some(number),
             Event::StepCounter(by) => self.step_counter(by),
             Event::TypeClerk(name) => self.form.clerk = name,
+            Event::TypePin(pin) => self.type_pin(&pin),
             Event::Key(key) => return self.key(&key),
             Event::Choose(place) => return self.choose(place),
             Event::TypeText(text) => self.type_text(text),

@@ -7,6 +7,7 @@
 
 pub mod controller;
 pub mod mock;
+mod paper;
 pub mod program;
 pub mod settings;
 mod sheet;
@@ -15,6 +16,7 @@ pub mod window;
 pub mod words;
 
 pub use controller::{Beginning, Command, Controller, Effect, Event, Memory, Primary};
+pub use paper::Paperwork;
 
 /// The window as the Slint compiler makes it.
 #[allow(missing_docs, clippy::todo, clippy::unwrap_used)]

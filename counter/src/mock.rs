@@ -6,11 +6,14 @@ use std::collections::VecDeque;
 
 use protocol::{
     AlarmKind, AlarmRow, ClassRow, CounterRow, CounterState, Desk, DeviceRow, HallRow, InHand,
-    Limit, NextInLine, NotPrintedReason, OutcomeRow, Role, Row, Rows, ServiceRow, Stamped, Text,
-    TicketRow,
+    Limit, NextInLine, NotPrintedReason, OutcomeRow, Role, RollRow, Row, Rows, Secret, ServiceRow,
+    Stamped, Text, TicketRow,
 };
 
 mod acts;
+mod papers;
+
+use papers::papers_of;
 
 /// Services of the pretended hall: code, names, people waiting.
 const SERVICES: [(&str, &str, &str, u32); 8] = [
@@ -58,6 +61,9 @@ const OUTCOMES: [(&str, &str, &str); 4] = [
     ("passed_on", "已转内部处理", "Passed on inside"),
 ];
 
+/// The letter of the roll's numbers.
+const ROLL: &str = "R";
+
 /// Within how many minutes an errand is to be done, and how many before that it is near.
 const LIMIT_MIN: i64 = 10;
 const NEAR_MIN: i64 = 2;
@@ -74,6 +80,11 @@ pub struct MockHall {
     without_paper: Vec<TicketRow>,
     kiosk_away_since_ms: Option<i64>,
     alarm: Option<AlarmRow>,
+    /// The number that the roll gives next, while it stands in.
+    roll_next: Option<u32>,
+    /// The PIN of everybody, where one is asked for.
+    pin: Option<Secret>,
+    copies: u32,
 }
 
 /// Somebody in line, and what the line does not say of them.
@@ -96,6 +107,9 @@ impl MockHall {
             without_paper: Vec::new(),
             kiosk_away_since_ms: None,
             alarm: None,
+            roll_next: None,
+            pin: None,
+            copies: 0,
         };
         hall.people_come(now_ms);
         hall
@@ -221,6 +235,11 @@ impl MockHall {
             waiting: self.waiting.len() as u32,
             outcomes: OUTCOMES.map(outcome).into(),
             may_choose: true,
+            roll: Some(RollRow {
+                prefix: ROLL.into(),
+                next: self.roll_next,
+            }),
+            asks_pin: self.pin.is_some(),
             ..Default::default()
         }
     }
@@ -232,7 +251,7 @@ impl MockHall {
             code: code.into(),
             name: Text::new(zh, en),
             zone: Text::new("业务受理区", "Service area"),
-            papers: Vec::new(),
+            papers: papers_of(code),
             counters: counters.clone().map(|row| row.number).collect(),
             open_counters: counters
                 .filter(|row| row.state == CounterState::Open)

@@ -8,6 +8,8 @@ use anyhow::Context;
 use client::{Bridge, LinkEvent, Post, choose_backend, mailbox, place, read_settings, start_log};
 use protocol::{Act, Role, Time};
 use slint::{ComponentHandle, Timer, TimerMode};
+use ticket::spool::{Patience, Spool, Spooler};
+use ticket::{PrintNews, PrintOutcome, Printer, Printing, PrintingEnded, Trouble};
 use uuid::Uuid;
 
 use crate::mock::MockHall;
@@ -20,6 +22,9 @@ const TICK: Duration = Duration::from_millis(250);
 
 /// Staying over the others is heeded under X11 only some time after the window was shown.
 const ON_TOP_AFTER: Duration = Duration::from_millis(300);
+
+/// The printer's thread is gone, which happens only when it panicked.
+const NOT_HANDED_OVER: PrintOutcome = PrintOutcome::NotPrinted(Trouble::Stopped);
 
 /// The pretended hall's local time, in minutes: that of China.
 const MOCK_OFFSET_MIN: i32 = 480;
@@ -45,6 +50,7 @@ pub fn run(line: &CommandLine) -> anyhow::Result<()> {
         ),
         window: Rc::clone(&window),
         hall: Hall::open(&settings, line.mock, &post)?,
+        printing: start_printing(&settings, line.mock, &post)?,
         memory_file,
         post: post.clone(),
     };
@@ -73,6 +79,8 @@ struct Program {
     controller: Controller,
     window: Rc<CounterWindow>,
     hall: Hall,
+    /// Absent where this counter has no printer.
+    printing: Option<Printing>,
     memory_file: Option<PathBuf>,
     post: Post<Event>,
 }
@@ -88,9 +96,43 @@ impl Program {
                 Effect::Ask { id, act } => self.hall.ask(id, act, &self.post),
                 Effect::Forget { id } => self.hall.forget(id),
                 Effect::Remember(memory) => self.remember(&memory),
+                Effect::Print { ticket, slip } => {
+                    let outcome = NOT_HANDED_OVER;
+                    let news = PrintNews::Slip {
+                        ticket,
+                        outcome,
+                        copies: 0,
+                    };
+                    self.hand_over(news, |printing| printing.print(ticket, slip));
+                }
+                Effect::PrintOther { id, paper } => {
+                    let outcome = NOT_HANDED_OVER;
+                    let news = PrintNews::Other { id, outcome };
+                    let name = paper.name();
+                    self.hand_over(news, |printing| {
+                        printing.print_other(id, name, paper.document())
+                    });
+                }
+                Effect::Told { ticket } => {
+                    if let Some(Err(error)) = self.printing.as_ref().map(|one| one.told(ticket)) {
+                        tracing::error!(ticket, %error, "it is not noted that the hall knows");
+                    }
+                }
             }
         }
         self.window.show(&self.controller.view());
+    }
+
+    /// Gives something to the printer; `missing` is what is told if there is nobody to take it.
+    fn hand_over(
+        &self,
+        missing: PrintNews,
+        give: impl FnOnce(&Printing) -> Result<(), PrintingEnded>,
+    ) {
+        if !matches!(self.printing.as_ref().map(give), Some(Ok(()))) {
+            tracing::error!(?missing, "nobody prints");
+            self.post.send(Event::Printer(missing));
+        }
     }
 
     fn remember(&self, memory: &Memory) {
@@ -105,12 +147,14 @@ fn log(event: &Event) {
     match event {
         Event::Hall(LinkEvent::Answer { id, outcome }) => tracing::info!(%id, ?outcome, "answered"),
         Event::Press(command) => tracing::info!(?command, "pressed"),
+        Event::Printer(news) => tracing::info!(?news, "the printer"),
         // The link logs how it is; the rest is of no interest afterwards.
         Event::Hall(_)
         | Event::NotAsked { .. }
         | Event::ChooseCounter(_)
         | Event::StepCounter(_)
         | Event::TypeClerk(_)
+        | Event::TypePin(_)
         | Event::Key(_)
         | Event::Choose(_)
         | Event::TypeText(_)
@@ -177,6 +221,34 @@ impl Hall {
             Self::Mock(_) => {}
         }
     }
+}
+
+fn start_printing(
+    settings: &Settings,
+    is_made_up: bool,
+    post: &Post<Event>,
+) -> anyhow::Result<Option<Printing>> {
+    let Some(printer) = settings.printer.printer()? else {
+        return Ok(None);
+    };
+    let usual = settings.jobs_file().filter(|_| !is_made_up);
+    let file = usual.unwrap_or_else(made_up_jobs);
+    let spool = Spool::open(&file)
+        .with_context(|| format!("the print jobs cannot be kept in {}", file.display()))?;
+    if spool.damaged_lines() > 0 {
+        let lines = spool.damaged_lines();
+        tracing::error!(lines, file = %file.display(), "the disk has spoiled print jobs");
+    }
+    let spooler = Spooler::new(Printer::new(printer)?, spool, Patience::default());
+    let post = post.clone();
+    let tell = move |news| post.send(Event::Printer(news));
+    Ok(Some(Printing::start(spooler, tell)?))
+}
+
+/// Numbers that are valid nowhere must not be told to a hall later.
+fn made_up_jobs() -> PathBuf {
+    let name = format!("paihao-counter-{}.jobs", std::process::id());
+    std::env::temp_dir().join(name)
 }
 
 /// A pretended hall has this machine's time.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use client::{Geometry, Options, Station};
 use serde::Deserialize;
+use ticket::{PrinterSettings, Profile, ProfileError};
 
 use crate::{Beginning, Memory};
 
@@ -24,6 +25,40 @@ pub struct Settings {
     pub station: Station,
     /// What only a counter has.
     pub counter: CounterSettings,
+    /// The printer of this counter, if it has one.
+    pub printer: PrinterPart,
+}
+
+/// The table `[printer]`. Without an address nothing is printed here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PrinterPart {
+    /// `HOST:9100`, `usb:04b8:0e15`, `/dev/usb/lp0`, `serial:/dev/ttyS0@115200` or `file:/tmp/slips.bin`.
+    pub address: Option<String>,
+    /// Its model: the name of a profile or a profile file. Absent: an 80 mm printer with a Chinese font.
+    pub profile: Option<String>,
+    /// The font file for printers without a Chinese font; absent: Noto Sans CJK where systems keep it.
+    pub font: Option<PathBuf>,
+    /// Where the print jobs are kept. Absent: in the user's state folder.
+    pub jobs: Option<PathBuf>,
+}
+
+impl PrinterPart {
+    /// What the printer's thread needs. `None`: there is no printer.
+    ///
+    /// # Errors
+    /// If there is no such profile, or it has a mistake.
+    pub fn printer(&self) -> Result<Option<PrinterSettings>, ProfileError> {
+        let Some(address) = self.address.clone() else {
+            return Ok(None);
+        };
+        let settings = match &self.profile {
+            Some(name) => PrinterSettings::of_model(address, &Profile::named(name)?),
+            None => PrinterSettings::network(address),
+        };
+        let font = self.font.clone();
+        Ok(Some(PrinterSettings { font, ..settings }))
+    }
 }
 
 /// The table `[counter]`.
@@ -57,6 +92,15 @@ pub struct CommandLine {
     /// Keep the window over the others
     #[arg(long)]
     pub on_top: bool,
+    /// The printer, such as 192.168.1.20:9100, usb:04b8:0e15 or /dev/usb/lp0
+    #[arg(long, value_name = "ADDRESS")]
+    pub printer: Option<String>,
+    /// The printer's model: the name of a profile, or a file
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// Keep the print jobs in this file
+    #[arg(long, value_name = "FILE")]
+    pub jobs: Option<PathBuf>,
     /// Remember the last sign-in in this file
     #[arg(long, value_name = "FILE")]
     pub memory: Option<PathBuf>,
@@ -70,6 +114,10 @@ impl CommandLine {
         own.number = self.counter.or(own.number);
         own.on_top |= self.on_top;
         own.memory = self.memory.clone().or(own.memory.take());
+        let printer = &mut settings.printer;
+        printer.address = self.printer.clone().or(printer.address.take());
+        printer.profile = self.profile.clone().or(printer.profile.take());
+        printer.jobs = self.jobs.clone().or(printer.jobs.take());
     }
 }
 
@@ -83,15 +131,21 @@ impl Settings {
     /// The file of the last sign-in. `None` where a user has no folder of their own.
     #[must_use]
     pub fn memory_file(&self) -> Option<PathBuf> {
-        let device = self.station.device.as_deref().unwrap_or("counter-1");
-        let usual = || {
-            Some(
-                state_folder()?
-                    .join("paihao")
-                    .join(format!("{device}.toml")),
-            )
-        };
+        let usual = || self.kept("toml");
         self.counter.memory.clone().or_else(usual)
+    }
+
+    /// The file of the print jobs. `None` where a user has no folder of their own.
+    #[must_use]
+    pub fn jobs_file(&self) -> Option<PathBuf> {
+        let usual = || self.kept("jobs");
+        self.printer.jobs.clone().or_else(usual)
+    }
+
+    fn kept(&self, ending: &str) -> Option<PathBuf> {
+        let device = self.station.device.as_deref().unwrap_or("counter-1");
+        let name = format!("{device}.{ending}");
+        Some(state_folder()?.join("paihao").join(name))
     }
 
     /// What the program begins with. What the command line says goes before what is remembered,
@@ -104,6 +158,7 @@ impl Settings {
             theme: self.station.theme,
             counter: line.counter.or(memory.counter).or(self.counter.number),
             clerk: line.clerk.clone().unwrap_or(memory.clerk),
+            printer: self.printer.address.is_some(),
         }
     }
 }
@@ -185,6 +240,27 @@ mod tests {
         assert_eq!(chosen(&none, memory.clone()), Some(2));
         assert_eq!(chosen(&none, Memory::default()), Some(1));
         assert_eq!(settings.beginning(&none, memory).clerk, "王芳");
+    }
+
+    #[test]
+    fn a_printer_is_named_with_its_model() {
+        let file = "printer = { address = '10.0.0.9:9100', profile = 'nt-5890k' }";
+        let settings: Settings = toml::from_str(file).unwrap();
+        let printer = settings.printer.printer().unwrap().unwrap();
+        assert_eq!(
+            (printer.address.as_str(), printer.dots),
+            ("10.0.0.9:9100", 384)
+        );
+        let none = Settings::default();
+        assert_eq!(none.printer.printer().unwrap(), None);
+        assert!(
+            !none
+                .beginning(&CommandLine::default(), Memory::default())
+                .printer
+        );
+        let wrong: Settings = toml::from_str(&file.replace("nt-5890k", "lp")).unwrap();
+        let said = wrong.printer.printer().unwrap_err().to_string();
+        assert!(said.contains("generic-80"), "{said}");
     }
 
     #[test]

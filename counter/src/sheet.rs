@@ -9,9 +9,12 @@ mod aside;
 mod hand;
 mod menu;
 mod others;
+mod papers;
 mod transfer;
 
 pub(crate) use menu::{command_of, key_of};
+pub(crate) use papers::Lacking;
+use papers::{first_of_roll, lacks};
 
 /// Which question is open, with what was answered before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +61,14 @@ pub(crate) enum Sheet {
     Return,
     /// Which number is on paper now.
     NoPaper,
+    /// Which ticket is printed again.
+    Reprint,
+    /// What the customer in hand lacks.
+    MissingPapers(Lacking),
+    /// Whether the figures of the day are printed.
+    Report,
+    /// The roll: to begin it, or to end it.
+    Roll,
 }
 
 /// How a customer is handed over.
@@ -82,7 +93,8 @@ impl Sheet {
             | Self::TransferToCounter
             | Self::TransferToClerk
             | Self::Handover(_)
-            | Self::Class => true,
+            | Self::Class
+            | Self::MissingPapers(_) => true,
             Self::Menu
             | Self::Pause
             | Self::Cancel
@@ -92,7 +104,10 @@ impl Sheet {
             | Self::Aside
             | Self::Missed { .. }
             | Self::Return
-            | Self::NoPaper => false,
+            | Self::NoPaper
+            | Self::Reprint
+            | Self::Report
+            | Self::Roll => false,
         }
     }
 }
@@ -161,6 +176,8 @@ pub(crate) enum Pick {
     Go(Sheet),
     /// This is asked of the hall.
     Ask(Act),
+    /// The customer in hand lacks this: print it.
+    Missing(Lacking),
 }
 
 /// A field to type an answer into.
@@ -201,6 +218,10 @@ impl Controller {
             Sheet::Missed { number } => self.missed_question(number),
             Sheet::Return => self.return_question(),
             Sheet::NoPaper => self.no_paper_question(),
+            Sheet::Reprint => self.reprint_question(),
+            Sheet::MissingPapers(lacking) => self.missing_question(number, lacking),
+            Sheet::Report => self.report_question(),
+            Sheet::Roll => self.roll_question(),
         })
     }
 
@@ -221,6 +242,12 @@ impl Controller {
             Command::Aside => Ok(Sheet::Aside),
             Command::Return => Ok(Sheet::Return),
             Command::NoPaper => Ok(Sheet::NoPaper),
+            Command::Reprint => Ok(Sheet::Reprint),
+            Command::MissingPapers => self
+                .somebody()
+                .map(|_| Sheet::MissingPapers(Lacking::default())),
+            Command::Report => Ok(Sheet::Report),
+            Command::Roll => self.has_roll().map(|()| Sheet::Roll),
             Command::SignIn
             | Command::Primary
             | Command::Recall
@@ -259,6 +286,11 @@ impl Controller {
                 number: number(text)?,
             }),
             Sheet::Return => Pick::Ask(Act::comes_back(number(text)?)),
+            Sheet::Reprint => Pick::Ask(Act::Reprint {
+                number: number(text)?,
+            }),
+            Sheet::MissingPapers(lacking) => lacks(lacking, text)?,
+            Sheet::Roll => first_of_roll(text)?,
             _ => return Ok(None),
         };
         Ok(Some(pick))

@@ -44,8 +44,10 @@ pub struct ViewModel {
     pub waiting: Vec<WaitingLine>,
     /// People waiting in the hall.
     pub waiting_in_all: u32,
-    /// What needs somebody's look: numbers on no paper, devices away.
+    /// What needs somebody's look: the printer, numbers on no paper, devices away.
     pub notices: String,
+    /// While the roll stands in: which number comes next; otherwise empty.
+    pub roll: String,
 }
 
 /// Which page is open.
@@ -94,6 +96,12 @@ pub struct SignIn {
     pub counters: Vec<CounterChoice>,
     /// The clerk's name, as typed.
     pub clerk: String,
+    /// Whether a PIN is asked for.
+    pub asks_pin: bool,
+    /// The digits typed so far.
+    pub pin: String,
+    /// Another number: the field has to follow `pin`, which the clerk has not typed so.
+    pub pin_turn: u32,
     /// What the button says.
     pub button: Button,
 }
@@ -316,6 +324,7 @@ impl Controller {
             waiting: self.waiting(),
             waiting_in_all: self.table.services().map(|service| service.waiting).sum(),
             notices: self.notices(),
+            roll: self.roll(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use client::{Language, Theme};
-use protocol::Limit;
+use protocol::{Limit, Secret};
 use slint::{ComponentHandle, Model, ModelRc, PlatformError, SharedString, VecModel};
 
 use crate::generated::{self as ui, Api, Main, Tokens};
@@ -78,6 +78,8 @@ impl CounterWindow {
         let to = send.clone();
         api.on_type_clerk(move |name| to(Event::TypeClerk(name.into())));
         let to = send.clone();
+        api.on_type_pin(move |pin| to(Event::TypePin(Secret::new(pin))));
+        let to = send.clone();
         api.on_key(move |key| to(Event::Key(key.into())));
         let to = send.clone();
         api.on_choose(move |place| {
@@ -115,6 +117,7 @@ impl CounterWindow {
         api.set_note(view.note.as_str().into());
         api.set_note_refuses(view.note_refuses);
         api.set_notices(view.notices.as_str().into());
+        api.set_roll(view.roll.as_str().into());
         let chosen = view
             .sign_in
             .counters
@@ -122,6 +125,10 @@ impl CounterWindow {
             .position(|choice| choice.chosen);
         api.set_chosen_place(chosen.unwrap_or(0) as i32);
         api.set_clerk(view.sign_in.clerk.as_str().into());
+        api.set_asks_pin(view.sign_in.asks_pin);
+        api.set_pin(view.sign_in.pin.as_str().into());
+        // After the text, for the field takes it when this changes.
+        api.set_pin_turn(whole(view.sign_in.pin_turn));
         api.set_sign_in(button(&view.sign_in.button));
         api.set_hand(hand(&view.hand));
         api.set_buttons(buttons(&view.buttons));

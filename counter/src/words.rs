@@ -5,11 +5,14 @@ use protocol::{ByeCode, NotPrintedReason};
 
 mod hand;
 mod news;
+mod paper;
 mod question;
 mod refusal;
 
 pub use hand::{alarm, clock, limit, note, proof, reason, reason_in_full, then, wait_limit};
 pub(crate) use news::news;
+pub use paper::{finish_as, no_printer, paper_near_end, printer_trouble, reprint, roll_in_use};
+pub(crate) use paper::{not_on_paper, perhaps_on_paper};
 pub use question::{
     Asks, Phrase, aside, ask, ask_to_see, cancel, counter, hand_over, hold_reasons, missed,
     on_hold, phrase, proof_seen, resume, waiting,
@@ -205,8 +208,10 @@ pub fn command(language: Language, name: CommandName) -> String {
         CommandName::Return => ("过号客户复号", "Missed, and back"),
         CommandName::Cancel => ("取消号票", "Cancel a ticket"),
         CommandName::NoPaper => ("未打印的号票", "On no paper"),
-        CommandName::Roll => ("纸卷号", "Roll of numbers"),
-        CommandName::Report => ("当日报表", "Figures of the day"),
+        CommandName::Reprint => ("补打号票", "Print again"),
+        CommandName::MissingPapers => ("缺件通知单", "Missing papers"),
+        CommandName::Roll => ("使用纸卷号", "Roll of numbers"),
+        CommandName::Report => ("打印当日报表", "Report of the day"),
         CommandName::Contrast => ("对比度", "Contrast"),
     };
     say(language, zh, en)
@@ -273,6 +278,10 @@ pub enum CommandName {
     Cancel,
     /// Numbers on no paper.
     NoPaper,
+    /// Print a ticket again.
+    Reprint,
+    /// What the customer is to bring.
+    MissingPapers,
     /// The pre-printed roll.
     Roll,
     /// The figures of the day.

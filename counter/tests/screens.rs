@@ -10,6 +10,7 @@ use e2e::pictures::Album;
 use protocol::Act;
 use slint::ComponentHandle;
 use slint::platform::Key;
+use ticket::{PrintNews, PrinterState, Trouble};
 
 use stage::Stage;
 
@@ -20,7 +21,7 @@ const SIZES: [(u32, u32); 2] = [(1280, 800), (420, 800)];
 type Go = fn(&mut Stage);
 
 /// A page: its name, and how a clerk comes there.
-const PAGES: [(&str, Go); 35] = [
+const PAGES: [(&str, Go); 44] = [
     ("connecting", |_| {}),
     ("no-hall", no_hall),
     ("sign-in", sign_in),
@@ -56,6 +57,15 @@ const PAGES: [(&str, Go); 35] = [
     ("aside", aside),
     ("missed", missed),
     ("cancel", cancel),
+    ("reprint", reprint),
+    ("reprint-no-paper", reprint_no_paper),
+    ("missing-papers", missing_papers),
+    ("missing-papers-free", missing_papers_free),
+    ("report", report),
+    ("roll-begin", roll_begin),
+    ("roll-in-use", roll_in_use),
+    ("roll-end", roll_end),
+    ("sign-in-pin", sign_in_pin),
 ];
 
 #[test]
@@ -339,4 +349,68 @@ fn missed(stage: &mut Stage) {
 fn cancel(stage: &mut Stage) {
     sent_on(stage);
     keys(stage, &["x"]);
+}
+
+fn reprint(stage: &mut Stage) {
+    sent_on(stage);
+    keys(stage, &["a"]);
+}
+
+/// The printer is out of paper, which also the page under the sheet says.
+fn reprint_no_paper(stage: &mut Stage) {
+    serving(stage);
+    let state = PrinterState::Trouble(Trouble::PaperOut);
+    stage.happen(Event::Printer(PrintNews::State(state)));
+    keys(stage, &["a", "1"]);
+}
+
+fn missing_papers(stage: &mut Stage) {
+    serving(stage);
+    keys(stage, &["m", "1", "3"]);
+}
+
+/// A service for which the hall lists no papers.
+fn missing_papers_free(stage: &mut Stage) {
+    free(stage);
+    keys(stage, &["n"]);
+    stage.type_text("D012");
+    stage.key(Key::Return);
+    keys(stage, &["m"]);
+}
+
+fn report(stage: &mut Stage) {
+    serving(stage);
+    keys(stage, &["d"]);
+}
+
+fn roll_begin(stage: &mut Stage) {
+    free(stage);
+    keys(stage, &["l"]);
+    stage.type_text("17");
+}
+
+fn roll_in_use(stage: &mut Stage) {
+    nobody_waits(stage);
+    keys(stage, &["l"]);
+    stage.type_text("17");
+    stage.key(Key::Return);
+    stage.press(Command::Primary);
+    stage.press(Command::Primary);
+    stage.pass(Duration::from_secs(65));
+    let state = PrinterState::Trouble(Trouble::Unreachable);
+    stage.happen(Event::Printer(PrintNews::State(state)));
+}
+
+fn roll_end(stage: &mut Stage) {
+    roll_in_use(stage);
+    keys(stage, &["l"]);
+}
+
+fn sign_in_pin(stage: &mut Stage) {
+    stage.hall.asks_pin("2580");
+    sign_in(stage);
+    stage.key(Key::Return);
+    stage.type_text("1234");
+    stage.key(Key::Return);
+    stage.type_text("25");
 }

@@ -14,7 +14,7 @@ use crate::orders::{Orders, leads_to_a_number};
 /// What the thread tells.
 pub(crate) enum Told {
     /// Something of the link; an answer is written down.
-    Link(LinkEvent),
+    Link(Box<LinkEvent>),
     /// The hall knows what became of this ticket's slip, and it is written down.
     Closed { ticket: u64 },
 }
@@ -54,7 +54,7 @@ impl Asking {
         let settings = station.link_settings(Role::Kiosk, "kiosk", env!("CARGO_PKG_VERSION"));
         let bridge = Bridge::start(settings, move |event| match event {
             LinkEvent::Answer { id, outcome } => pass(&answers, Work::Answer { id, outcome }),
-            event => of_the_link(Told::Link(event)),
+            event => of_the_link(Told::Link(Box::new(event))),
         })?;
         let road = bridge.handle().clone();
         let thread = std::thread::Builder::new()
@@ -107,13 +107,12 @@ fn step(orders: &mut Orders, work: Work, road: &impl Road, tell: &impl Fn(Told))
     match work {
         Work::Ask { id, act } => {
             if let Err(refusal) = ask(orders, id, act, road) {
-                let outcome = Outcome::Refused(refusal);
-                tell(Told::Link(LinkEvent::Answer { id, outcome }));
+                tell(answer(id, Outcome::Refused(refusal)));
             }
         }
         Work::Answer { id, outcome } => {
             orders.answered(id, &outcome);
-            tell(Told::Link(LinkEvent::Answer { id, outcome }));
+            tell(answer(id, outcome));
         }
         Work::Close { ticket } => {
             orders.told(ticket);
@@ -121,6 +120,10 @@ fn step(orders: &mut Orders, work: Work, road: &impl Road, tell: &impl Fn(Told))
         }
         Work::End => {}
     }
+}
+
+fn answer(id: Uuid, outcome: Outcome) -> Told {
+    Told::Link(Box::new(LinkEvent::Answer { id, outcome }))
 }
 
 fn ask(orders: &mut Orders, id: Uuid, act: Act, road: &impl Road) -> Result<(), Refusal> {

@@ -141,7 +141,7 @@ fn open(settings: &Settings, args: &Args, post: &Post<Event>) -> anyhow::Result<
     let printing = start(spooler)?;
     let (post, forget) = (post.clone(), printing.told_elsewhere());
     let asking = Asking::start(orders, &settings.station, move |told| match told {
-        Told::Link(event) => tell(&post, event),
+        Told::Link(event) => tell(&post, *event),
         Told::Closed { ticket } => forget(ticket),
     })?;
     Ok((printing, Hall::Real(asking)))

@@ -49,6 +49,9 @@ impl Controller {
     }
 
     pub(super) fn answered(&mut self, id: Uuid, outcome: Outcome) -> Vec<Effect> {
+        if let Some(told) = self.report_answered(id, &outcome) {
+            return vec![told];
+        }
         let Some(asked) = self.asked.take_if(|asked| asked.id == id) else {
             return Vec::new();
         };
@@ -63,12 +66,19 @@ impl Controller {
 
     fn refused(&mut self, act: &Act, refusal: Refusal) {
         let closed = refusal == Refusal::CounterClosed;
+        let signed_out = refusal == Refusal::SignInAgain;
+        match refusal {
+            Refusal::WrongPin | Refusal::Locked { .. } => self.forget_pin(),
+            // The machine belongs to that one, so it is chosen.
+            Refusal::OtherCounter { counter } => self.form.counter = Some(counter),
+            _ => {}
+        }
         self.note = Some(match act {
             // It is the counter of the colleague that is closed.
             Act::Transfer { .. } if closed => Note::ReceiverClosed,
             _ => Note::Refused(refusal),
         });
-        if closed && !matches!(act, Act::Transfer { .. }) {
+        if signed_out || (closed && !matches!(act, Act::Transfer { .. })) {
             self.leave();
         }
     }
@@ -78,6 +88,12 @@ impl Controller {
         match (asked.act, done) {
             (Act::SignIn { counter, clerk, .. }, _) => return self.sit_down(counter, clerk),
             (Act::SignOut { .. }, _) => self.leave(),
+            (_, Done::Reprint(issued)) => return self.print_slip(&issued),
+            (_, Done::Report(day)) => return vec![self.print_report(&day)],
+            (Act::BeginRoll { first }, _) => {
+                let number = self.on_roll(first);
+                self.tell(News::RollBegun { number });
+            }
             (act, done) => {
                 if let Some(news) = news(act, done, in_hand) {
                     self.tell(news);
@@ -115,6 +131,7 @@ fn news(act: Act, done: Done, in_hand: String) -> Option<News> {
         (Act::PutBack { .. }, _) => Some(News::PutBack { number }),
         (Act::Transfer { .. }, _) => Some(News::HandedOver { number }),
         (Act::Printed { .. }, _) => Some(News::OnPaper),
+        (Act::EndRoll {}, _) => Some(News::RollEnded),
         _ => None,
     }
 }

@@ -81,8 +81,9 @@ impl Controller {
         self.desk().is_some_and(|desk| desk.awaiting)
     }
 
+    /// The hall does not see who has torn a number off the roll, so there may always be somebody.
     fn nobody_waits(&self) -> bool {
-        self.desk().is_none_or(|desk| desk.next.is_empty())
+        self.roll_next().is_none() && self.desk().is_none_or(|desk| desk.next.is_empty())
     }
 
     pub(crate) fn is_paused(&self) -> bool {

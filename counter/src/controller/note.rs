@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use protocol::Refusal;
+use ticket::Trouble;
 
-use super::Controller;
+use super::{Controller, PaperName};
 
 /// How long a piece of good news stays. What was refused stays until the next press.
 pub(super) const NEWS: Duration = Duration::from_secs(6);
@@ -28,6 +29,14 @@ pub(crate) enum Note {
     ReceiverClosed,
     /// The customer whom the open sheet was about is not in hand any more.
     HandChanged { number: String },
+    /// This counter has no printer.
+    NoPrinter,
+    /// The printer cannot print now, so nothing was asked.
+    PrinterTrouble(Trouble),
+    /// A paper did not come.
+    NotPrinted { sheet: PaperName, trouble: Trouble },
+    /// Nobody knows whether a paper came whole.
+    PerhapsPrinted { sheet: PaperName },
     /// The hall did it.
     News { what: News, at: Instant },
 }
@@ -69,6 +78,12 @@ pub(crate) enum News {
         after_calls: u32,
     },
     OnPaper,
+    Printing(PaperName),
+    Printed(PaperName),
+    RollBegun {
+        number: String,
+    },
+    RollEnded,
 }
 
 impl Controller {

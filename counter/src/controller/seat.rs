@@ -1,6 +1,8 @@
 //! Where the clerk sits: the form of the sign-in page, and what the rows say of it.
 
-use protocol::{Act, CounterRow, CounterState, MAX_NAME_CHARS, Refusal};
+use protocol::{
+    Act, CounterRow, CounterState, MAX_NAME_CHARS, MAX_PIN_DIGITS, MIN_PIN_DIGITS, Refusal, Secret,
+};
 
 use super::note::Note;
 use super::{Command, Controller, Effect, Memory};
@@ -10,6 +12,10 @@ use super::{Command, Controller, Effect, Memory};
 pub(crate) struct Form {
     pub(crate) counter: Option<u16>,
     pub(crate) clerk: String,
+    /// Digits, as typed.
+    pub(crate) pin: String,
+    /// How often the PIN was changed here and not by the clerk, which the field has to follow.
+    pub(crate) pin_turn: u32,
 }
 
 /// Where this clerk sits.
@@ -52,6 +58,26 @@ impl Controller {
     pub(super) fn leave(&mut self) {
         self.seat = None;
         self.sheet = None;
+        self.forget_pin();
+    }
+
+    /// Whether people sign in with a PIN here.
+    pub(crate) fn asks_pin(&self) -> bool {
+        self.table.hall().is_some_and(|hall| hall.asks_pin)
+    }
+
+    /// Only digits come into the field.
+    pub(super) fn type_pin(&mut self, typed: &Secret) {
+        let digits = typed.reveal().chars().filter(char::is_ascii_digit);
+        self.form.pin = digits.take(MAX_PIN_DIGITS).collect();
+        if self.form.pin != typed.reveal() {
+            self.form.pin_turn += 1;
+        }
+    }
+
+    pub(super) fn forget_pin(&mut self) {
+        self.form.pin.clear();
+        self.form.pin_turn += 1;
     }
 
     pub(super) fn sit_down(&mut self, counter: u16, clerk: String) -> Vec<Effect> {
@@ -59,6 +85,7 @@ impl Controller {
             counter: Some(counter),
             clerk: clerk.clone(),
         };
+        self.forget_pin();
         self.seat = Some(Seat {
             counter,
             clerk,
@@ -75,7 +102,23 @@ impl Controller {
             return Err(Refusal::BadText { field });
         }
         let counter = self.form.counter.ok_or(Refusal::UnknownCounter)?;
-        Ok(Act::sign_in(counter, clerk))
+        let pin = self.pin()?;
+        Ok(Act::SignIn {
+            counter,
+            clerk,
+            pin,
+        })
+    }
+
+    fn pin(&self) -> Result<Option<Secret>, Refusal> {
+        let digits = self.form.pin.chars().count();
+        match (self.asks_pin(), digits) {
+            (false, _) => Ok(None),
+            (true, MIN_PIN_DIGITS..=MAX_PIN_DIGITS) => Ok(Some(Secret::new(&self.form.pin))),
+            (true, _) => Err(Refusal::BadText {
+                field: "pin".to_owned(),
+            }),
+        }
     }
 
     pub(super) fn step_counter(&mut self, by: i32) {

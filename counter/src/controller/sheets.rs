@@ -2,12 +2,12 @@
 
 use std::mem::discriminant;
 
-use protocol::Refusal;
+use protocol::{Act, Refusal};
 
 use super::note::Note;
 use super::press::Strike;
 use super::{Command, Controller, Effect};
-use crate::sheet::{OpenSheet, Pick, Sheet, command_of};
+use crate::sheet::{Lacking, OpenSheet, Pick, Sheet, command_of};
 
 impl Controller {
     pub(super) fn open(&mut self, command: Command, sheet: Sheet) {
@@ -97,8 +97,43 @@ impl Controller {
                 self.one_at_a_time(Command::Back);
                 self.sheet = Some(open);
             }
-            Pick::Ask(act) => return self.ask(open.command, act),
+            Pick::Ask(act) => return self.ask_or_stay(open, act),
+            Pick::Missing(lacking) => return self.give_missing_papers(open, &lacking),
         }
         Vec::new()
+    }
+
+    /// What ends in paper is not asked while none can come.
+    fn ask_or_stay(&mut self, open: OpenSheet, act: Act) -> Vec<Effect> {
+        let needs_paper = matches!(act, Act::Reprint { .. } | Act::Report {});
+        match self.may_print() {
+            Err(note) if needs_paper => {
+                self.note = Some(note);
+                self.sheet = Some(open);
+                Vec::new()
+            }
+            _ => self.ask(open.command, act),
+        }
+    }
+
+    /// The slip needs nothing of the hall; the customer is finished with it if that is ticked.
+    fn give_missing_papers(&mut self, open: OpenSheet, lacking: &Lacking) -> Vec<Effect> {
+        let counter = self.own_number();
+        let outcome = self.papers_missing_outcome().filter(|_| lacking.finish);
+        if outcome.is_some() && self.asked.is_some() {
+            self.one_at_a_time(Command::Back);
+            self.sheet = Some(open);
+            return Vec::new();
+        }
+        if let Err(note) = self.may_print() {
+            self.note = Some(note);
+            self.sheet = Some(open);
+            return Vec::new();
+        }
+        let mut effects = vec![self.print_missing(open.number.unwrap_or_default(), lacking)];
+        if outcome.is_some() {
+            effects.extend(self.ask(open.command, Act::Finish { counter, outcome }));
+        }
+        effects
     }
 }

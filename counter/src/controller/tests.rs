@@ -132,7 +132,11 @@ impl Desk {
 pub(crate) fn acts(effects: &[Effect]) -> Vec<Act> {
     let act = |effect: &Effect| match effect {
         Effect::Ask { act, .. } => Some(act.clone()),
-        Effect::Forget { .. } | Effect::Remember(_) => None,
+        Effect::Forget { .. }
+        | Effect::Remember(_)
+        | Effect::Print { .. }
+        | Effect::PrintOther { .. }
+        | Effect::Told { .. } => None,
     };
     effects.iter().filter_map(act).collect()
 }
@@ -478,4 +482,100 @@ fn the_next_errand_that_is_done_here_is_said() {
     let expected = News::Continued { number, service };
     assert!(matches!(desk.note(), Some(Note::News { what, .. }) if *what == expected));
     assert!(desk.controller.view().note.contains("发票打印"));
+}
+
+fn pin(digits: &str) -> Secret {
+    Secret::new(digits)
+}
+
+/// The sign-in page of a hall that asks for PINs, with a name typed.
+fn asked_for_pin() -> Desk {
+    let mut desk = Desk::new();
+    desk.hall.asks_pin("2580");
+    desk.rows();
+    desk.event(Event::ChooseCounter(3));
+    desk.event(Event::TypeClerk("0417".into()));
+    desk
+}
+
+#[test]
+fn a_pin_is_asked_for_where_the_hall_says_so_and_goes_with_the_name() {
+    let mut desk = asked_for_pin();
+    assert!(desk.controller.view().sign_in.asks_pin);
+    desk.press(Command::SignIn);
+    let field = "pin".to_owned();
+    assert_eq!(desk.refusal(), Some(&Refusal::BadText { field }));
+    desk.event(Event::TypePin(pin("2580")));
+    let asked = desk.press_only(Command::SignIn);
+    let pin = Some(pin("2580"));
+    let (counter, clerk) = (3, "0417".to_owned());
+    assert_eq!(
+        acts(&asked),
+        [Act::SignIn {
+            counter,
+            clerk,
+            pin
+        }]
+    );
+    assert!(!format!("{asked:?}").contains("2580"), "it is in no log");
+    desk.answer(&asked);
+    assert!(desk.controller.seat.is_some());
+    assert_eq!(desk.controller.form.pin, "", "it is kept nowhere");
+}
+
+#[test]
+fn a_wrong_pin_is_typed_anew() {
+    let mut desk = asked_for_pin();
+    desk.event(Event::TypePin(pin("1234")));
+    let turn = desk.controller.view().sign_in.pin_turn;
+    desk.press(Command::SignIn);
+    assert_eq!(desk.refusal(), Some(&Refusal::WrongPin));
+    let view = desk.controller.view().sign_in;
+    assert_eq!(view.pin, "");
+    assert_ne!(view.pin_turn, turn, "the field follows");
+}
+
+#[test]
+fn a_pin_has_digits_alone() {
+    let mut desk = asked_for_pin();
+    let turn = desk.controller.view().sign_in.pin_turn;
+    desk.event(Event::TypePin(pin("25")));
+    assert_eq!(desk.controller.view().sign_in.pin_turn, turn);
+    desk.event(Event::TypePin(pin("25a")));
+    let view = desk.controller.view().sign_in;
+    assert_eq!((view.pin.as_str(), view.pin_turn), ("25", turn + 1));
+}
+
+#[test]
+fn whoever_was_away_too_long_signs_in_again_where_he_sat() {
+    let mut desk = Desk::at_work();
+    let asked = desk.press_only(Command::Primary);
+    let [Effect::Ask { id, .. }] = asked[..] else {
+        panic!("one act");
+    };
+    let outcome = Outcome::Refused(Refusal::SignInAgain);
+    desk.event(Event::Hall(LinkEvent::Answer { id, outcome }));
+    desk.rows();
+    let view = desk.controller.view();
+    assert_eq!(view.page, crate::view::Page::SignIn);
+    assert!(view.note.contains("重新签到"), "{}", view.note);
+    assert_eq!(view.sign_in.clerk, "0417");
+    desk.press(Command::SignIn);
+    assert!(desk.controller.seat.is_some());
+}
+
+#[test]
+fn a_machine_of_another_counter_has_that_one_chosen_next() {
+    let mut desk = Desk::new();
+    desk.event(Event::ChooseCounter(3));
+    desk.event(Event::TypeClerk("0417".into()));
+    let asked = desk.press_only(Command::SignIn);
+    let [Effect::Ask { id, .. }] = asked[..] else {
+        panic!("one act");
+    };
+    let outcome = Outcome::Refused(Refusal::OtherCounter { counter: 4 });
+    desk.event(Event::Hall(LinkEvent::Answer { id, outcome }));
+    desk.press(Command::SignIn);
+    let seat = desk.controller.seat.as_ref();
+    assert_eq!(seat.map(|seat| seat.counter), Some(4));
 }

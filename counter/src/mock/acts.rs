@@ -6,6 +6,7 @@ use protocol::{
     TransferTo,
 };
 
+use super::papers::day_report;
 use super::{LIMIT_MIN, MockHall, Waiting, desk, target_ms, waited_ms};
 use crate::controller::clerk_of;
 
@@ -23,7 +24,14 @@ impl MockHall {
 
     fn done(&mut self, act: &Act, now_ms: i64) -> Result<Done, Refusal> {
         match act {
-            Act::SignIn { counter, clerk, .. } => self.sign_in(*counter, clerk)?,
+            Act::SignIn {
+                counter,
+                clerk,
+                pin,
+            } => {
+                self.knows(pin.as_ref())?;
+                self.sign_in(*counter, clerk)?;
+            }
             Act::SignOut { counter } => self.sign_out(*counter)?,
             Act::Pause { counter, reason } => self.pause(*counter, reason)?,
             Act::Resume { counter } => self.resume(*counter)?,
@@ -69,14 +77,16 @@ impl MockHall {
             Act::Cancel { number, .. } => self.cancel(number)?,
             Act::Return { number, .. } => return self.comes_back(number, now_ms),
             Act::Printed { ticket, .. } => self.without_paper.retain(|row| row.ticket != *ticket),
+            Act::Reprint { number } => return self.reprint(number),
+            Act::Report {} => return Ok(Done::Report(Box::new(day_report()))),
+            Act::BeginRoll { first } => self.roll_next = Some(*first),
+            Act::EndRoll {} => {
+                self.roll_next.take().ok_or(Refusal::RollNotInUse)?;
+            }
             Act::Take { .. }
             | Act::Book { .. }
             | Act::CheckIn { .. }
             | Act::NotPrinted { .. }
-            | Act::Reprint { .. }
-            | Act::BeginRoll { .. }
-            | Act::EndRoll {}
-            | Act::Report {}
             | Act::Void { .. }
             | Act::Identify { .. }
             | Act::Leave {} => return Err(Refusal::NotAllowed),
@@ -154,10 +164,10 @@ impl MockHall {
     }
 
     fn call_next(&mut self, counter: u16, now_ms: i64) -> Result<Done, Refusal> {
-        let row = self.counter(counter)?;
-        let row = row.clone();
+        let row = self.counter(counter)?.clone();
         let first = self.next_of(&row).next().map(|waiting| waiting.line.ticket);
-        let ticket = first.ok_or(Refusal::NobodyWaits)?;
+        let from_roll = || self.tear_off(&row, now_ms);
+        let ticket = first.or_else(from_roll).ok_or(Refusal::NobodyWaits)?;
         self.call(counter, ticket, CallWhy::Score, now_ms)
     }
 

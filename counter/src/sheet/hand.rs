@@ -10,7 +10,7 @@ use crate::words::{self, Asks, Phrase};
 const HOLD_MIN: [u32; 4] = [5, 10, 15, 30];
 
 impl Controller {
-    pub(super) fn own_number(&self) -> u16 {
+    pub(crate) fn own_number(&self) -> u16 {
         self.seat.as_ref().map_or(0, |seat| seat.counter)
     }
 

@@ -7,12 +7,13 @@ use crate::words::{self, CommandName, Phrase};
 use crate::{Command, Controller};
 
 /// What has a letter. The letters are those of the English names, as far as they are free.
-const LETTERS: [(Command, CommandName, &str); 14] = [
+const LETTERS: [(Command, CommandName, &str); 18] = [
     (Command::Outcome, CommandName::Outcome, "O"),
     (Command::Hold, CommandName::Hold, "H"),
     (Command::PutBack, CommandName::PutBack, "B"),
     (Command::Transfer, CommandName::Transfer, "T"),
     (Command::Class, CommandName::Class, "C"),
+    (Command::MissingPapers, CommandName::MissingPapers, "M"),
     (Command::About, CommandName::About, "Y"),
     (Command::CallNumber, CommandName::CallNumber, "N"),
     (Command::ServeWithout, CommandName::ServeWithout, "W"),
@@ -20,6 +21,9 @@ const LETTERS: [(Command, CommandName, &str); 14] = [
     (Command::Return, CommandName::Return, "R"),
     (Command::Cancel, CommandName::Cancel, "X"),
     (Command::NoPaper, CommandName::NoPaper, "P"),
+    (Command::Reprint, CommandName::Reprint, "A"),
+    (Command::Report, CommandName::Report, "D"),
+    (Command::Roll, CommandName::Roll, "L"),
     (Command::StopAwaiting, CommandName::StopAwaiting, "S"),
     (Command::Contrast, CommandName::Contrast, "F9"),
 ];
@@ -63,6 +67,7 @@ impl Controller {
                 .is_some_and(|hall| !hall.outcomes.is_empty()),
             Command::StopAwaiting => self.is_awaiting(),
             Command::NoPaper => self.table.tickets().next().is_some(),
+            Command::Roll => self.has_roll().is_ok(),
             _ => true,
         }
     }

@@ -40,6 +40,9 @@ impl Controller {
         SignIn {
             counters: self.table.counters().map(|row| self.choice(row)).collect(),
             clerk: self.form.clerk.clone(),
+            asks_pin: self.asks_pin(),
+            pin: self.form.pin.clone(),
+            pin_turn: self.form.pin_turn,
             button: self.button(Command::SignIn, CommandName::SignIn, true),
         }
     }

@@ -18,6 +18,12 @@ impl Controller {
         shown.map(|ticket| self.next_line(ticket)).collect()
     }
 
+    pub(super) fn roll(&self) -> String {
+        let language = self.beginning.language;
+        let next = self.roll_next();
+        next.map_or_else(String::new, |next| words::roll_in_use(language, &next))
+    }
+
     fn next_line(&self, ticket: &NextInLine) -> NextLine {
         NextLine {
             number: ticket.number.clone(),

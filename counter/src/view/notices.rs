@@ -2,6 +2,7 @@
 
 use protocol::{AlarmRow, Row};
 
+use crate::controller::AtPrinter;
 use crate::{Controller, words};
 
 /// How many numbers without paper are shown by themselves.
@@ -10,7 +11,8 @@ const NO_PAPER_SHOWN: usize = 3;
 impl Controller {
     pub(super) fn notices(&self) -> String {
         let language = self.beginning.language;
-        let mut notices: Vec<String> = self.alarms().map(|row| self.alarm(row)).collect();
+        let mut notices: Vec<String> = self.printer_notice().into_iter().collect();
+        notices.extend(self.alarms().map(|row| self.alarm(row)));
         let tickets: Vec<_> = self.table.tickets().collect();
         let shown = tickets.iter().take(NO_PAPER_SHOWN);
         notices.extend(shown.map(|row| words::not_printed(language, &row.number, row.not_printed)));
@@ -24,6 +26,16 @@ impl Controller {
             words::device_away(language, &device.name, &since)
         }));
         notices.join(" · ")
+    }
+
+    /// The clerk is the one who puts paper in here.
+    fn printer_notice(&self) -> Option<String> {
+        let language = self.beginning.language;
+        match self.at_printer() {
+            AtPrinter::Trouble(trouble) => Some(words::printer_trouble(language, trouble)),
+            AtPrinter::NearEnd => Some(words::paper_near_end(language)),
+            AtPrinter::None | AtPrinter::Prints => None,
+        }
     }
 
     fn alarms(&self) -> impl Iterator<Item = &AlarmRow> {

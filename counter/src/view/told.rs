@@ -51,6 +51,12 @@ impl Controller {
             Note::Awaiting => (words::awaiting(language), false),
             Note::ReceiverClosed => (words::receiver_closed(language), true),
             Note::HandChanged { number } => (words::hand_changed(language, number), true),
+            Note::NoPrinter => (words::no_printer(language), true),
+            Note::PrinterTrouble(trouble) => (words::printer_trouble(language, *trouble), true),
+            Note::NotPrinted { sheet, trouble } => {
+                (words::not_on_paper(language, sheet, *trouble), true)
+            }
+            Note::PerhapsPrinted { sheet } => (words::perhaps_on_paper(language, sheet), true),
             Note::News { what, .. } => {
                 let name = |service: &str| self.service_name(service);
                 (words::news(language, what, name), false)
@@ -84,7 +90,8 @@ fn act_name(act: &Act) -> CommandName {
         Act::SetClass { .. } => CommandName::Class,
         Act::BeginRoll { .. } | Act::EndRoll {} => CommandName::Roll,
         Act::Report {} => CommandName::Report,
-        Act::Printed { .. } | Act::NotPrinted { .. } | Act::Reprint { .. } => CommandName::NoPaper,
+        Act::Printed { .. } | Act::NotPrinted { .. } => CommandName::NoPaper,
+        Act::Reprint { .. } => CommandName::Reprint,
         // A clerk's program gives no tickets out.
         Act::Take { .. } | Act::Book { .. } | Act::CheckIn { .. } => CommandName::ServeWithout,
     }

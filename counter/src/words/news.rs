@@ -12,6 +12,16 @@ pub(crate) fn news(
     service_name: impl Fn(&str) -> String,
 ) -> String {
     let (zh, en) = match news {
+        News::Printing(paper) => return super::paper::printing(language, paper),
+        News::Printed(paper) => return super::paper::printed(language, paper),
+        News::RollBegun { number } => (
+            format!("改用纸卷号，从 {number} 叫起。"),
+            format!("Numbers come from the roll now, from {number} on."),
+        ),
+        News::RollEnded => (
+            "已停用纸卷号，恢复取号。".to_owned(),
+            "The roll is not used any more. Kiosks give numbers again.".to_owned(),
+        ),
         News::Finished { number } => (
             format!("{number} 已办结。"),
             format!("{number} is finished."),

@@ -57,6 +57,25 @@ pub enum Phrase {
     NoPaper,
     NoPaperHint,
     AllOnPaper,
+    WhichIsReprinted,
+    ReprintHint,
+    Reprint,
+    MissingHint,
+    NoPapersKnown,
+    AlsoMissing,
+    AlsoMissingHint,
+    WhatIsMissingHint,
+    Print,
+    PrintReport,
+    ReportHint,
+    BeginRoll,
+    BeginRollHint,
+    FirstOfRoll,
+    FirstOfRollHint,
+    UseRoll,
+    EndRoll,
+    EndRollHint,
+    OtherRollHint,
 }
 
 /// A fixed text of a sheet in the language of the screen.
@@ -132,6 +151,47 @@ pub fn phrase(language: Language, phrase: Phrase) -> String {
             "Mark here who has the number now, such as by hand.",
         ),
         Phrase::AllOnPaper => ("所有号票都已打印。", "Every ticket is on paper."),
+        Phrase::WhichIsReprinted => ("补打哪张号票？", "Which ticket is printed again?"),
+        Phrase::ReprintHint => (
+            "号码不变，票上有“补打”标记。",
+            "The number stays; the paper is marked as a reprint.",
+        ),
+        Phrase::Reprint => ("补打", "Print again"),
+        Phrase::MissingHint => (
+            "勾选缺少的材料，可再写一条，按回车打印。",
+            "Tick what is missing, add a line if you like, then Enter.",
+        ),
+        Phrase::NoPapersKnown => (
+            "这项业务没有登记材料。请写明缺什么，按回车打印。",
+            "No papers are listed for this service. Write what is missing, then Enter.",
+        ),
+        Phrase::AlsoMissing => ("另缺", "Also missing"),
+        Phrase::AlsoMissingHint => ("另缺什么（可不填）", "Anything else, if so"),
+        Phrase::WhatIsMissingHint => ("缺什么", "What is missing"),
+        Phrase::Print => ("打印", "Print"),
+        Phrase::PrintReport => ("打印当日报表？", "Print the report of the day?"),
+        Phrase::ReportHint => (
+            "到现在为止，按业务、窗口和柜员统计。",
+            "Up to now, by service, counter and clerk.",
+        ),
+        Phrase::BeginRoll => ("改用纸卷号？", "Use the pre-printed roll?"),
+        Phrase::BeginRollHint => (
+            "打印机都不能用时，客户撕取纸卷上的号。先叫完已取号的客户，再按纸卷顺序叫。",
+            "When no printer works, people tear numbers off the roll. Who waits already is called \
+             first, then the roll in its order.",
+        ),
+        Phrase::FirstOfRoll => ("纸卷上第一个号", "First number on the roll"),
+        Phrase::FirstOfRollHint => ("例如 17", "such as 17"),
+        Phrase::UseRoll => ("使用纸卷", "Use the roll"),
+        Phrase::EndRoll => (
+            "打印机恢复，停用纸卷号",
+            "Printers work again: end the roll",
+        ),
+        Phrase::EndRollHint => (
+            "请先叫完已撕号的客户；停用后不再叫纸卷号。",
+            "Call everybody who holds a number of the roll first: after its end they are not called.",
+        ),
+        Phrase::OtherRollHint => ("换了纸卷：第一个号", "Another roll: its first number"),
     };
     say(language, zh, en)
 }
@@ -151,6 +211,7 @@ pub enum Asks {
     TransferToClerk,
     Class,
     Missed,
+    MissingPapers,
 }
 
 /// A question about a number in the language of the screen.
@@ -193,6 +254,10 @@ pub fn ask(language: Language, asks: Asks, number: &str) -> String {
         Asks::Class => (
             format!("{number} 是哪类客户？"),
             format!("Of which class is {number}?"),
+        ),
+        Asks::MissingPapers => (
+            format!("{number} 缺什么材料？"),
+            format!("What does {number} lack?"),
         ),
         Asks::Missed => (format!("{number} 回来了"), format!("{number} is back")),
     };

@@ -1,5 +1,5 @@
 use client::Language;
-use protocol::Refusal;
+use protocol::{MAX_PIN_DIGITS, MIN_PIN_DIGITS, Refusal};
 
 use super::say;
 
@@ -335,6 +335,26 @@ fn bad_text(language: Language, field: &str) -> String {
             language,
             "请输入号码，例如 A012。",
             "Type a number, such as A012.",
+        ),
+        "pin" => say(
+            language,
+            format!("请输入密码，{MIN_PIN_DIGITS} 到 {MAX_PIN_DIGITS} 位数字。"),
+            format!("Type your PIN: {MIN_PIN_DIGITS} to {MAX_PIN_DIGITS} digits."),
+        ),
+        "missing" => say(
+            language,
+            "请勾选缺少的材料，或写明缺什么。",
+            "Tick what is missing, or write it.",
+        ),
+        "also" => say(
+            language,
+            "这一条太长，最多 40 个字。请缩短。",
+            "This line is too long. Use at most 40 characters.",
+        ),
+        "roll" => say(
+            language,
+            "请输入纸卷上第一个号，例如 17。",
+            "Type the first number on the roll, such as 17.",
         ),
         "minutes" => say(
             language,

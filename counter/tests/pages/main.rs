@@ -1,5 +1,6 @@
 //! The window as a clerk meets it: by the keyboard alone, and nothing outside of it.
 
+mod papers;
 mod sheets;
 #[path = "../stage/mod.rs"]
 mod stage;
@@ -7,11 +8,12 @@ mod stage;
 use std::time::Duration;
 
 use client::{Language, Lost, Theme};
-use counter::Command;
+use counter::{Command, Event};
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use protocol::Act;
 use slint::SharedString;
 use slint::platform::{Key, WindowEvent};
+use ticket::{PrintNews, PrinterState, Trouble};
 
 use stage::Stage;
 
@@ -283,7 +285,7 @@ fn alarms_and_what_a_colleague_wrote_are_seen() {
 fn nothing_stands_outside_the_window() {
     for size in SIZES {
         for language in Language::ALL {
-            for go in [free, busy, told, awaiting, loaded, sign_in] {
+            for go in [free, busy, told, awaiting, loaded, sign_in, pin, on_roll] {
                 let mut stage = Stage::new(language, Theme::Light, size);
                 go(&mut stage);
                 stage.resize(size.0, size.1);
@@ -321,6 +323,22 @@ fn sign_in(stage: &mut Stage) {
 fn free(stage: &mut Stage) {
     stage.link_up();
     stage.sign_in(3, "0417");
+}
+
+/// The sign-in page where a PIN is asked for, with one refused.
+fn pin(stage: &mut Stage) {
+    stage.hall.asks_pin("2580");
+    stage.link_up();
+    stage.sign_in(3, "0417");
+}
+
+/// The same as `busy`, with the roll in use and a printer in trouble.
+fn on_roll(stage: &mut Stage) {
+    busy(stage);
+    stage.hall.ask(&Act::BeginRoll { first: 17 }, 0);
+    stage.rows();
+    let state = PrinterState::Trouble(Trouble::Cutter);
+    stage.happen(Event::Printer(PrintNews::State(state)));
 }
 
 /// Everything that a work page can have at once, with a link that is up.

@@ -28,6 +28,8 @@ pub struct Stage {
     events: Rc<RefCell<Vec<Event>>>,
     unanswered: Vec<(Uuid, Act)>,
     pub asked: Vec<Act>,
+    /// What was handed to the printer.
+    pub printed: Vec<Effect>,
     linked: bool,
     now: Instant,
     passed: Duration,
@@ -52,6 +54,7 @@ impl Stage {
             theme,
             counter: None,
             clerk: String::new(),
+            printer: true,
         };
         let now = Instant::now();
         let mut stage = Self {
@@ -61,6 +64,7 @@ impl Stage {
             events,
             unanswered: Vec::new(),
             asked: Vec::new(),
+            printed: Vec::new(),
             linked: false,
             now,
             passed: Duration::ZERO,
@@ -169,7 +173,8 @@ impl Stage {
                     self.unanswered.push((id, act));
                 }
                 Effect::Forget { id } => self.unanswered.retain(|(kept, _)| *kept != id),
-                Effect::Remember(_) => {}
+                Effect::Remember(_) | Effect::Told { .. } => {}
+                Effect::Print { .. } | Effect::PrintOther { .. } => self.printed.push(effect),
             }
         }
         self.window.show(&self.controller.view());

@@ -31,5 +31,5 @@ pub use mailbox::{Mailbox, Post, mailbox};
 pub use options::Options;
 pub use settings::{SettingsError, read_settings};
 #[cfg(feature = "slip")]
-pub use slip::{papers, serial, slip};
+pub use slip::{bilingual, papers, serial, slip};
 pub use station::{Station, Theme};

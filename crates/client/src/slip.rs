@@ -96,7 +96,9 @@ fn counters(service: &ServiceRow) -> Bilingual {
     Bilingual::counters(&service.counters)
 }
 
-fn bilingual(text: &Text) -> Bilingual {
+/// A text of the hall as slips have it.
+#[must_use]
+pub fn bilingual(text: &Text) -> Bilingual {
     Bilingual::new(text.zh.clone(), text.en.clone())
 }
 

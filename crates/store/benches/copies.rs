@@ -19,8 +19,8 @@ const BACK_WITHIN_S: f64 = 60.0;
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<()> {
-    let numbers = std::env::args().filter_map(|argument| argument.parse().ok());
-    let millions: u32 = numbers.last().unwrap_or(1);
+    let mut numbers = std::env::args().filter_map(|argument| argument.parse().ok());
+    let millions: u32 = numbers.next().unwrap_or(1);
     // Not in /tmp, which may be memory.
     let place = || tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"));
     let (folder, backups, back) = (place()?, place()?, place()?);

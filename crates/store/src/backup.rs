@@ -112,7 +112,7 @@ impl Archive {
 
     /// What is bad in the copy was so before, or the disk of the copy is not to be trusted.
     fn whose_fault(&self, bad: &Bad, not_written: impl Fn(String) -> BackupError) -> BackupError {
-        match self.verify(|_| {}) {
+        match self.verify_by_two(|_| {}) {
             Ok(verdict) if verdict.is_good() => not_written(distrust(&bad.to_string())),
             Ok(verdict) => {
                 let bad = verdict.bad.first().unwrap_or(bad);

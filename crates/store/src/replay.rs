@@ -166,7 +166,15 @@ pub(crate) fn walk_from<E>(
             Ok(None) => break,
             Err(error) => return Err(unreadable(expected, &error).into()),
         };
-        let (recorded, written) = read(connection, row, expected, &before)?;
+        let mut taken = read(connection, row, expected, &before);
+        // It may be the hash of the day before that is damaged, which is none of this day.
+        if taken.is_err()
+            && expected == first
+            && let Some(other) = recomputed(connection, first.saturating_sub(1))?
+        {
+            taken = read(connection, row, expected, &other);
+        }
+        let (recorded, written) = taken?;
         let opens = matches!(recorded.event.what, Happening::DayOpened { .. });
         if expected == first && !opens {
             return Err(damaged(first, "no day begins there").into());
@@ -215,6 +223,26 @@ fn hash_before(connection: &Connection, seq: u64) -> Result<Hash, ReplayError> {
         .optional()
         .map_err(|error| unreadable(seq, &error))?;
     hash.ok_or_else(|| damaged(seq, "it is missing"))
+}
+
+/// The hash that an entry should have, by what it says and by the hash of the one before it.
+pub(crate) fn recomputed(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Hash>> {
+    let select = "SELECT j.steady_ms, j.wall_ms, j.actor, j.body, coalesce(b.hash, zeroblob(32)) FROM journal j LEFT JOIN journal b ON b.seq = j.seq - 1 WHERE j.seq = ?1";
+    let hash = connection.query_row(select, [seq], |row| {
+        let (actor, body): (String, String) = (row.get(2)?, row.get(3)?);
+        let link = Link {
+            seq,
+            steady_ms: row.get(0)?,
+            wall_ms: row.get(1)?,
+            actor: &actor,
+            body: &body,
+        };
+        Ok(link.hash(&row.get(4)?))
+    });
+    match hash.optional() {
+        Err(error) if is_damage(&error) => Ok(None),
+        read => read,
+    }
 }
 
 pub(crate) fn damaged(seq: u64, why: &str) -> ReplayError {

@@ -150,6 +150,46 @@ fn a_damaged_memory_is_not_backed_up_and_the_backup_before_stays() {
 }
 
 #[test]
+fn pages_that_do_not_fit_together_are_not_backed_up_and_come_back_in_order() {
+    let folder = TempDir::new().expect("a folder");
+    three_days(folder.path(), 80);
+    let path = folder.path().join(FILE_NAME);
+    let whole = all_days(folder.path());
+    let file = behind_the_back(folder.path());
+    let root: usize = file
+        .query_row(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'journal'",
+            [],
+            |row| row.get(0),
+        )
+        .expect("the table");
+    drop(file);
+    let mut bytes = fs::read(&path).expect("the file");
+    let page = (root - 1) * 4_096;
+    assert_eq!(
+        bytes[page], 5,
+        "an inner page, whose keys lead to the others"
+    );
+    let cell = page + usize::from(u16::from_be_bytes([bytes[page + 12], bytes[page + 13]]));
+    // The key behind the four bytes of the page that it leads to.
+    bytes[cell + 4] ^= 1;
+    fs::write(&path, bytes).expect("room");
+    let archive = Archive::open(folder.path()).expect("readable");
+    let verdict = archive.verify_by_two(|_| {}).expect("readable");
+    let bad = verdict.bad.first().expect("it is found");
+    assert!(bad.what.contains("do not fit together"), "{bad}");
+    let refused = archive.back_up(&folder.path().join("backup.sqlite"));
+    assert!(
+        matches!(refused, Err(BackupError::Damaged(_))),
+        "{refused:?}"
+    );
+    let new = TempDir::new().expect("a folder");
+    let restored = restore(&path, new.path(), None).expect("all of it can be read");
+    assert_eq!((restored.entries, restored.wrong), (243, None));
+    assert_eq!(all_days(new.path()), whole);
+}
+
+#[test]
 fn half_a_file_that_a_killed_backup_left_is_written_over() {
     let (folder, file) = backed_up();
     let part = folder.path().join("backup.sqlite.part");

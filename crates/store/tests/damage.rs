@@ -8,7 +8,7 @@ use std::path::Path;
 use queue::Event;
 use rusqlite::Connection;
 use sample::{DAY, behind_the_back, day_opened, entry, event, issued, one_of_each, request};
-use store::{FILE_NAME, Store};
+use store::{Archive, FILE_NAME, Store};
 use tempfile::TempDir;
 
 /// A closed journal of one day with some pages, and what it says.
@@ -165,6 +165,35 @@ fn a_mark_that_points_elsewhere_is_found() {
         let found = believed(folder.path()).expect_err(change);
         assert!(found.contains(expected), "{change}: {found}");
     }
+}
+
+#[test]
+fn a_damaged_hash_at_the_end_of_the_day_before_is_none_of_the_open_day() {
+    let folder = TempDir::new().expect("a folder");
+    let last = written(folder.path()).len() as u64;
+    let mut store = Store::open(folder.path()).expect("the file");
+    let tomorrow = event(day_opened(DAY + 1));
+    store
+        .append(last, &[entry(vec![tomorrow.clone()])])
+        .expect("room");
+    drop(store);
+    let change = |what: &str| {
+        let update = format!("UPDATE journal SET {what} WHERE seq = {last}");
+        let file = behind_the_back(folder.path());
+        file.execute(&update, []).expect("an update");
+    };
+    change("hash = zeroblob(32)");
+    assert_eq!(believed(folder.path()), Ok(vec![tomorrow]));
+    let archive = Archive::open(folder.path()).expect("readable");
+    let verdict = archive.verify(|_| {}).expect("readable");
+    assert_eq!(verdict.bad[0].entries, Some((last, last)), "it is found");
+    assert_eq!(verdict.in_open_day, None);
+    change("wall_ms = 0");
+    let found = believed(folder.path()).expect_err("now nothing proves the day");
+    assert!(
+        found.contains(&format!("journal entry {} is damaged", last + 1)),
+        "{found}"
+    );
 }
 
 #[test]

@@ -247,11 +247,13 @@ impl Kiosk {
         });
         for what in told.into_inner() {
             match what {
-                Told::Link(LinkEvent::Answer { id, outcome }) => {
-                    self.events.push_back(Event::Answer { id, outcome });
-                }
+                Told::Link(event) => match *event {
+                    LinkEvent::Answer { id, outcome } => {
+                        self.events.push_back(Event::Answer { id, outcome });
+                    }
+                    event => panic!("there is no link to say {event:?}"),
+                },
                 Told::Closed { ticket } => self.spooler.told(ticket),
-                Told::Link(_) => panic!("there is no link"),
             }
         }
     }

@@ -170,7 +170,7 @@ impl Controller {
         match self.unfinished.answer(id, &outcome, now) {
             Some(Next::Ask(act)) => return Some(Effect::Ask { id, act }),
             Some(Next::Wait) => return None,
-            Some(Next::Settled(request, outcome)) => return self.give_back(request, outcome),
+            Some(Next::Settled(request, outcome)) => return self.give_back(request, *outcome),
             None => {}
         }
         let place = self.given_up.iter().position(|old| old.id == id)?;

@@ -40,7 +40,7 @@ pub(super) enum Next {
     /// This is to be asked, under the same id.
     Ask(Act),
     /// It was this request, and this came of it.
-    Settled(Request, Outcome),
+    Settled(Request, Box<Outcome>),
     /// Nothing yet.
     Wait,
 }
@@ -80,7 +80,10 @@ impl Unfinished {
                 left.is_known = true;
                 Next::Ask(left.ask())
             }
-            _ => Next::Settled(self.open.swap_remove(place).request, outcome.clone()),
+            _ => {
+                let settled = self.open.swap_remove(place).request;
+                Next::Settled(settled, Box::new(outcome.clone()))
+            }
         })
     }
 

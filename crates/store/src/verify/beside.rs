@@ -36,6 +36,15 @@ pub(super) fn check_requests(
     Ok(())
 }
 
+/// Whether SQLite finds everything where it looks for it.
+pub(super) fn check_pages(connection: &Connection, verdict: &mut Verdict) {
+    let checked = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+    let what: String = checked.unwrap_or_else(|error| error.to_string());
+    if what != "ok" {
+        verdict.note_beside(format!("the pages of the file do not fit together: {what}"));
+    }
+}
+
 /// Whether every text that is there belongs to an entry, and every one that is not was deleted.
 pub(super) fn check_notes(connection: &Connection, verdict: &mut Verdict) {
     if let Err(error) = count_notes(connection, verdict) {

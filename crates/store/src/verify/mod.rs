@@ -125,7 +125,8 @@ impl Archive {
     }
 
     /// [`Archive::verify`] with two processors: the requests are read at the same time, on a
-    /// connection of their own.
+    /// connection of their own, and then the pages are held against each other. What stands in them
+    /// can be good and still not be found by its key.
     ///
     /// # Errors
     /// If the file says nothing at all.
@@ -135,7 +136,11 @@ impl Archive {
             let beside = other.ok().map(|(other, _)| {
                 scope.spawn(move || {
                     let snapshot = other.unchecked_transaction();
-                    snapshot.map(|snapshot| requests_of(&snapshot))
+                    snapshot.map(|snapshot| {
+                        let mut verdict = requests_of(&snapshot);
+                        beside::check_pages(&snapshot, &mut verdict);
+                        verdict
+                    })
                 })
             });
             let snapshot = self.connection().unchecked_transaction()?;

@@ -11,6 +11,7 @@ use crate::chain::{GENESIS, Hash, Link};
 use crate::note::Left;
 use crate::open::read_head;
 use crate::record::Record;
+use crate::replay::recomputed;
 
 /// Places behind a page that cannot be read which are tried one by one; then the steps double.
 const TRIED_ONE_BY_ONE: u64 = 4_096;
@@ -77,7 +78,7 @@ impl<'a> Walk<'a> {
         place: Place,
     ) -> rusqlite::Result<Option<Self>> {
         let mut walk = Self::new(connection)?;
-        if !is_still(connection, place)? {
+        if recomputed(connection, place.seq)? != Some(place.hash) {
             return Ok(None);
         }
         walk.expected = place.seq + 1;
@@ -411,23 +412,6 @@ fn is_held_against_something(body: &str) -> bool {
         kind,
         None | Some("day_opened" | "booked" | "held" | "paused" | "transferred")
     )
-}
-
-/// Whether an entry and its hash are what they were.
-fn is_still(connection: &Connection, place: Place) -> rusqlite::Result<bool> {
-    let select = "SELECT j.steady_ms, j.wall_ms, j.actor, j.body, coalesce(b.hash, zeroblob(32)) FROM journal j LEFT JOIN journal b ON b.seq = j.seq - 1 WHERE j.seq = ?1";
-    let hash = connection.query_row(select, [place.seq], |row| {
-        let (actor, body): (String, String) = (row.get(2)?, row.get(3)?);
-        let link = Link {
-            seq: place.seq,
-            steady_ms: row.get(0)?,
-            wall_ms: row.get(1)?,
-            actor: &actor,
-            body: &body,
-        };
-        Ok(link.hash(&row.get(4)?))
-    });
-    Ok(hash.optional()? == Some(place.hash))
 }
 
 /// Where each day begins by the list of days.
