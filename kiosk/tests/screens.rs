@@ -17,7 +17,7 @@ use ticket::{PrinterState, Trouble};
 /// Brings a kiosk that is open to the page to be drawn.
 type Scene = fn(&mut Stage);
 
-const SCENES: [(&str, Scene); 12] = [
+const SCENES: [(&str, Scene); 14] = [
     ("start", |_| {}),
     ("start-trouble", |stage| {
         stage.event(Event::Printer(PrinterState::Trouble(Trouble::PaperOut)));
@@ -30,6 +30,14 @@ const SCENES: [(&str, Scene); 12] = [
         stage.event(Event::Rows(notice));
     }),
     ("service", |stage| stage.touch(Touch::Service("C".into()))),
+    ("service-papers", |stage| {
+        service_with_printer(stage, "B");
+    }),
+    ("service-papers-listed", |stage| {
+        service_with_printer(stage, "B");
+        stage.touch(Touch::Papers);
+        stage.wait(Duration::from_secs(1));
+    }),
     ("service-countdown", |stage| {
         stage.touch(Touch::Service("B".into()));
         stage.wait(Duration::from_secs(48));
@@ -41,7 +49,7 @@ const SCENES: [(&str, Scene); 12] = [
         stage.wait(Duration::from_secs(1));
     }),
     ("number-printed", |stage| {
-        print(stage, PaperNews::Printed);
+        print(stage, PaperNews::Printed { copies: 0 });
     }),
     ("number-no-paper", |stage| {
         print(stage, PaperNews::Missing(NotPrintedReason::PaperOut));
@@ -65,6 +73,12 @@ const SCENES: [(&str, Scene); 12] = [
         stage.wait(Duration::from_secs(3));
     }),
 ];
+
+fn service_with_printer(stage: &mut Stage, code: &str) {
+    stage.event(Event::Printer(PrinterState::Ready));
+    stage.touch(Touch::Service(code.into()));
+    stage.wait(Duration::from_secs(1));
+}
 
 fn take(stage: &mut Stage, by: Touch) {
     stage.touch(Touch::Service("B".into()));
@@ -147,7 +161,7 @@ const WAY_SCENES: [WayScene; 16] = [
         stage.type_in(APPOINTMENT);
         stage.touch(Touch::Enter);
         let ticket = stage.answer().expect("a number");
-        stage.paper(ticket, PaperNews::Printed);
+        stage.paper(ticket, PaperNews::Printed { copies: 0 });
         stage.wait(Duration::from_secs(1));
     }),
     ("refused-number", full, |stage| {
@@ -264,6 +278,8 @@ fn large_text() {
         "start",
         "start-trouble",
         "service",
+        "service-papers",
+        "service-papers-listed",
         "service-countdown",
         "number-no-paper",
         "no-answer",

@@ -152,7 +152,6 @@ fn build(copy: &Path) -> Result<PathBuf> {
     let output = Command::new(env!("CARGO"))
         .args([
             "test",
-            "--release",
             "--offline",
             "--no-run",
             "--package",

@@ -263,7 +263,7 @@ const MOST_BYTES_OF_ONE: u64 = 8 * 1024 * 1024;
 const MEASURED: usize = 300;
 
 /// A busy machine makes some presses late by itself.
-const NOISE: Duration = Duration::from_millis(30);
+const NOISE: Duration = Duration::from_millis(100);
 
 /// Counters whose clerks give the hall much to tell.
 const DESKS: u16 = 32;

@@ -461,10 +461,11 @@ impl World {
         Ok(())
     }
 
-    /// The id of a request that was answered a while ago.
-    pub fn some_old_id(&mut self) -> Option<Uuid> {
+    /// The id of a request for something of another kind, which was answered a while ago.
+    pub fn some_old_id(&mut self, act: &Act) -> Option<Uuid> {
         let place = self.chance.index(self.machine.confirmed.len().max(1));
-        self.machine.confirmed.keys().nth(place).copied()
+        let (id, (known, _)) = self.machine.confirmed.iter().nth(place)?;
+        (mem::discriminant(known) != mem::discriminant(act)).then_some(*id)
     }
 
     fn wake_when_due(&mut self, commit_ms: u64) -> Held {

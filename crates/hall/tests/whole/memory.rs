@@ -72,6 +72,10 @@ impl Journal for Memory {
         self.store.forget_keys_before(date).map(|_| ())
     }
 
+    fn forget_notes_before(&mut self, before: Date, today: Date) -> Result<bool, AppendError> {
+        Journal::forget_notes_before(&mut self.store, before, today)
+    }
+
     fn replay(&self, take: &mut dyn FnMut(Event)) -> Result<(), ReplayError> {
         self.store.replay(take)
     }

@@ -227,7 +227,7 @@ impl World {
             _ => self.of_a_ticket(),
         };
         if self.chance.permille(30)
-            && let Some(id) = self.some_old_id()
+            && let Some(id) = self.some_old_id(&act)
         {
             // A program with a fault: an id that was used for something else.
             return self.ask_as(place, id, act, Purpose::Nothing);

@@ -24,6 +24,14 @@ impl Built {
         for package in packages {
             cargo.args(["--package", package]);
         }
+        let targets: BTreeSet<Option<&str>> =
+            rows.iter().map(|fault| fault.test_program()).collect();
+        for target in targets {
+            match target {
+                Some(name) => cargo.args(["--test", name]),
+                None => cargo.arg("--lib"),
+            };
+        }
         let output = cargo
             .stderr(Stdio::inherit())
             .output()

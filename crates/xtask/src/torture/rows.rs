@@ -27,6 +27,12 @@ impl Fault {
         }
     }
 
+    /// The name of the test program; `None` for the tests inside the package.
+    pub fn test_program(&self) -> Option<&'static str> {
+        let of_tests = self.source.strip_prefix("tests/")?;
+        of_tests.split(['/', '.']).next()
+    }
+
     /// The run of a day is no part of the others.
     pub fn only_when_asked(&self) -> bool {
         self.row == "23"
@@ -285,18 +291,20 @@ pub const ROWS: &[Fault] = &[
         hall("fuzz::recorded_days_that"),
         (20_000, 1_000_000),
     ),
-    row(
-        "sim",
-        "the whole hall, simulated, in hours",
-        ("crates/hall", "tests/whole/main.rs", "a_long_life"),
-        (500, 100_000),
-    ),
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::workspace;
+
+    #[test]
+    fn a_test_program_is_known_by_its_source() {
+        let name = |row: &str| ROWS.iter().find(|fault| fault.row == row)?.test_program();
+        assert_eq!(name("2a"), Some("faults"));
+        assert_eq!(name("13"), Some("printer_truth"));
+        assert!(ROWS.iter().any(|fault| fault.test_program().is_none()));
+    }
 
     #[test]
     fn every_test_of_the_table_is_there() {
