@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What may stand at the top: the people who ordered the product fixed the folders.
-const TOP_LEVEL: [&str; 17] = [
+const TOP_LEVEL: [&str; 18] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -15,6 +15,7 @@ const TOP_LEVEL: [&str; 17] = [
     "LICENSE",
     "README.md",
     "README.zh-CN.md",
+    "SECURITY.md",
     "assets",
     "clippy.toml",
     "counter",
