@@ -201,12 +201,13 @@ impl World {
         };
         self.let_go(peer);
         let kept = self.chance.below(4) as usize;
-        let wire = self.wires.get_mut(&wire).expect("it is there");
-        wire.to_hall.truncate(kept);
         let late_ms = self.chance.below(3_000);
-        wire.to_hall
-            .iter_mut()
-            .for_each(|(due_ms, _)| *due_ms += late_ms);
+        // The hall may have let go of it before, and nobody was told.
+        if let Some(wire) = self.wires.get_mut(&wire) {
+            wire.to_hall.truncate(kept);
+            let late = wire.to_hall.iter_mut();
+            late.for_each(|(due_ms, _)| *due_ms += late_ms);
+        }
         self.tell(peer, link::session::Input::Closed(Lost::Closed));
     }
 

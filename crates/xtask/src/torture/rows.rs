@@ -84,7 +84,7 @@ pub const ROWS: &[Fault] = &[
         "1",
         "killed before and after any commit",
         engine("killed::what_was_confirmed"),
-        (200, 10_000),
+        (60, 10_000),
     ),
     row(
         "1",
