@@ -9,6 +9,7 @@ mod demo;
 mod deny;
 mod packages;
 mod planted;
+mod sbom;
 mod shots;
 mod steps;
 mod test;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(&options),
         Command::Torture(options) => torture::run(&options),
         Command::Planted(options) => planted::run(&options),
+        Command::Sbom(options) => sbom::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -59,4 +61,6 @@ enum Command {
     Torture(torture::Options),
     /// Plant bugs in a copy of the hall, and see that its simulation finds each of them.
     Planted(planted::Options),
+    /// Write the list of everything that Paihao is made of (CycloneDX) to target/sbom/.
+    Sbom(sbom::Options),
 }
