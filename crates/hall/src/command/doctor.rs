@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use hall::server::Certificate;
 use hall::{Clock, HallSettings, backups, wording};
 use queue::{Date, Moment, Queue};
 use store::{Archive, Checked, Extent, FILE_NAME};
@@ -102,6 +103,7 @@ impl Doctor {
             found.memory(&self.data, &settings);
             found.chain(&self.data, &settings);
             found.reserve(&self.data);
+            found.certificate(&self.data);
         }
         let made_here = settings.backup.as_ref().map(|backup| &backup.folder);
         if let Some(backups) = self.backups.as_ref().or(made_here) {
@@ -158,6 +160,25 @@ impl Findings {
     fn worst(&self) -> Grade {
         let grades = self.0.iter().map(|finding| finding.grade);
         grades.max().unwrap_or(Grade::Good)
+    }
+
+    fn certificate(&mut self, data: &Path) {
+        match Certificate::find(data) {
+            Ok(Some(certificate)) => {
+                self.good(
+                    "certificate",
+                    format!("SHA-256 {}", certificate.fingerprint()),
+                );
+            }
+            Ok(None) => self.good(
+                "certificate",
+                "none yet; the hall makes it at its start".to_owned(),
+            ),
+            Err(error) => {
+                let mend = "Bring the folder tls back from a copy. Without it every device must be paired anew.";
+                self.broken("certificate", error.to_string(), mend);
+            }
+        }
     }
 
     fn settings(&mut self, file: Option<&Path>) -> Option<HallSettings> {

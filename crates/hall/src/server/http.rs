@@ -12,6 +12,7 @@ use axum::{Extension, Router};
 use protocol::{MAX_FRAME_FROM_CLIENT_BYTES, MAX_FRAME_FROM_HALL_BYTES};
 
 use super::accept::Visitor;
+use super::metrics::{self, Watch};
 use super::{Door, session};
 
 /// The default of 128 KiB is allocated at once for each client; frames are small.
@@ -20,18 +21,21 @@ const READ_BUFFER_BYTES: usize = 4 * 1024;
 #[derive(Clone)]
 struct Hall {
     door: Door,
+    watch: Watch,
     next_session: Arc<AtomicU64>,
 }
 
 /// What the hall answers at each path.
-pub(super) fn app(door: Door) -> Router {
+pub(super) fn app(door: Door, watch: Watch) -> Router {
     let hall = Hall {
         door,
+        watch,
         next_session: Arc::new(AtomicU64::new(1)),
     };
     Router::new()
         .route(protocol::PATH, get(upgrade))
         .route("/health", get(health))
+        .route("/metrics", get(figures))
         .with_state(hall)
 }
 
@@ -40,6 +44,18 @@ async fn health(State(hall): State<Hall>) -> Response {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
     "ok\n".into_response()
+}
+
+/// What goes on in the hall is nobody's business who only shares its network.
+async fn figures(State(hall): State<Hall>, Extension(visitor): Extension<Visitor>) -> Response {
+    if !visitor.address.ip().to_canonical().is_loopback() {
+        let told = "figures are for programs on the hall's own machine\n";
+        return (StatusCode::FORBIDDEN, told).into_response();
+    }
+    match hall.watch.text().await {
+        Some(text) => ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response(),
+    }
 }
 
 async fn upgrade(

@@ -3,6 +3,7 @@
 mod accept;
 mod greet;
 mod http;
+mod metrics;
 mod pins;
 mod places;
 mod session;
@@ -14,6 +15,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
+use std::time::Instant;
 
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -24,6 +26,7 @@ use crate::admin::{self, Admin, Answer, Order};
 use crate::engine::{Engine, Fatal, Input, Journal, Memory};
 use crate::settings::HallSettings;
 use accept::Entrance;
+use metrics::Watch;
 use pins::Pins;
 use places::Places;
 pub use tls::{Certificate, CertificateError, Fingerprint};
@@ -130,12 +133,19 @@ impl Server {
             names,
             pins: Pins::default(),
         };
+        let places = Arc::new(Places::default());
+        let watch = Watch {
+            mailbox: door.mailbox.clone(),
+            places: Arc::clone(&places),
+            began: Instant::now(),
+            data: certificate.as_ref().map(|it| it.data().to_owned()),
+        };
         let writer = Writer::new(engine, clock, changed);
         let stopped = run_writer(writer, mail, stopping)?;
         let entrance = Entrance {
-            app: http::app(door),
+            app: http::app(door, watch),
             tls: certificate.map(|certificate| certificate.acceptor()),
-            places: Arc::new(Places::default()),
+            places,
         };
         tokio::spawn(accept::accept(listener, entrance, stop_accepting));
         Ok(Self {

@@ -73,8 +73,7 @@ impl Places {
     }
 
     /// Connections at present.
-    #[cfg(test)]
-    fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.taken().all
     }
 

@@ -33,6 +33,7 @@ const NAME: &str = "paihao-hall";
 pub struct Certificate {
     acceptor: TlsAcceptor,
     fingerprint: Fingerprint,
+    data: PathBuf,
 }
 
 /// SHA-256 of a certificate as it travels (DER).
@@ -82,7 +83,7 @@ impl Certificate {
             // A key alone is what a stop during the making left, and nobody was paired with it.
             (false, _) => make(&folder)?,
         }
-        read(&folder)
+        read(data)
     }
 
     /// The certificate of a hall's data folder, if one was made.
@@ -92,7 +93,7 @@ impl Certificate {
     pub fn find(data: &Path) -> Result<Option<Self>, CertificateError> {
         let folder = data.join(FOLDER);
         match folder.join(CERTIFICATE).exists() {
-            true => read(&folder).map(Some),
+            true => read(data).map(Some),
             false => Ok(None),
         }
     }
@@ -101,6 +102,11 @@ impl Certificate {
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
+    }
+
+    /// The data folder of the hall whose it is.
+    pub(super) fn data(&self) -> &Path {
+        &self.data
     }
 
     pub(super) fn acceptor(&self) -> TlsAcceptor {
@@ -182,9 +188,10 @@ fn not_written(path: &Path, reason: io::Error) -> CertificateError {
     }
 }
 
-fn read(folder: &Path) -> Result<Certificate, CertificateError> {
+fn read(data: &Path) -> Result<Certificate, CertificateError> {
+    let folder = data.join(FOLDER);
     let damaged = |reason: String| CertificateError::Damaged {
-        path: folder.to_owned(),
+        path: folder.clone(),
         reason,
     };
     let read = |name: &str| {
@@ -204,6 +211,7 @@ fn read(folder: &Path) -> Result<Certificate, CertificateError> {
     Ok(Certificate {
         acceptor: TlsAcceptor::from(Arc::new(config)),
         fingerprint,
+        data: data.to_owned(),
     })
 }
 

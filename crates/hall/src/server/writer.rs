@@ -9,6 +9,7 @@ use protocol::{Audience, Bye, ByeCode, HallFrame, Hello, Pair, Paired};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::{self, Instant};
 
+use super::metrics::{Commits, Look};
 use crate::Clock;
 use crate::admin::{Answer, Order};
 use crate::engine::{Engine, Fatal, Input, Journal, Output, SessionId};
@@ -55,6 +56,8 @@ pub(super) enum Mail {
     },
     /// Everything else.
     Input(Input),
+    /// Somebody watches.
+    Look(oneshot::Sender<Look>),
 }
 
 /// What a program says that wants to be let in.
@@ -92,6 +95,7 @@ pub(super) struct Writer<J> {
     next_order: u64,
     publish_next: Instant,
     unpublished: bool,
+    commits: Commits,
 }
 
 impl<J: Journal> Writer<J> {
@@ -110,6 +114,7 @@ impl<J: Journal> Writer<J> {
             next_order: 0,
             publish_next: Instant::now(),
             unpublished: false,
+            commits: Commits::default(),
         }
     }
 
@@ -163,7 +168,11 @@ impl<J: Journal> Writer<J> {
             .filter_map(|mail| self.open(mail))
             .collect();
         let clock = self.clock.clone();
+        let (began, seq) = (Instant::now(), self.engine.journal_seq());
         let outputs = self.engine.handle(inputs, clock.now(), &clock)?;
+        if self.engine.journal_seq() > seq {
+            self.commits.add(began.elapsed());
+        }
         outputs.into_iter().for_each(|output| self.send(output));
         self.unpublished = true;
         if Instant::now() >= self.publish_next {
@@ -234,6 +243,11 @@ impl<J: Journal> Writer<J> {
                     self.outboxes.remove(session);
                 }
                 Some(input)
+            }
+            Mail::Look(answer) => {
+                // Who asked may have gone.
+                let _ = answer.send(Look::of(&self.engine, self.outboxes.len(), self.commits));
+                None
             }
         }
     }
