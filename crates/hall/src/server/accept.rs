@@ -264,6 +264,39 @@ mod tests {
         halves.join_all().await;
     }
 
+    /// Row 9 of the faults, by TLS: a whole hall's screens after a power cut.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_thousand_who_come_back_at_once_are_all_served() {
+        const DEVICES: usize = 1_000;
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(4_096).unwrap();
+        let address = listener.local_addr().unwrap();
+        let entrance = Entrance {
+            app: Router::new().route("/health", get(async || "well\n")),
+            tls: Some(certificate()),
+            places: Arc::default(),
+        };
+        let (stop, stopping) = watch::channel(false);
+        let accepting = tokio::spawn(accept(listener, entrance, stopping));
+        let began = Instant::now();
+        let mut devices = JoinSet::new();
+        for _ in 0..DEVICES {
+            let connector = anybody();
+            devices.spawn(async move {
+                let stream = TcpStream::connect(address).await.unwrap();
+                let name = ServerName::try_from("hall").unwrap();
+                let stream = connector.connect(name, stream).await.unwrap();
+                answer(stream).await.ends_with("well\n")
+            });
+        }
+        let served = devices.join_all().await;
+        println!("{DEVICES} devices by TLS after {:?}", began.elapsed());
+        assert_eq!(served.iter().filter(|served| **served).count(), DEVICES);
+        stop.send_replace(true);
+        accepting.await.unwrap();
+    }
+
     /// A client that takes whatever certificate there is.
     fn anybody() -> tokio_rustls::TlsConnector {
         #[derive(Debug)]
