@@ -70,6 +70,7 @@ pub(super) async fn accept(
     entrance: Entrance,
     mut stop: watch::Receiver<bool>,
 ) {
+    let mut is_told = false;
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -77,15 +78,20 @@ pub(super) async fn accept(
         };
         match accepted {
             Ok((stream, address)) => {
+                is_told = false;
                 if let Some(place) = entrance.places.take(address.ip()) {
                     let place = Arc::new(place);
                     tokio::spawn(entrance.clone().meet(stream, address, place));
                 }
             }
             Err(error) => {
-                tracing::warn!(
-                    "no connection can be accepted: {error}. Raise the limit of open files."
-                );
+                // It is tried five times a second, and said once.
+                if !is_told {
+                    tracing::error!(
+                        "no connection can be accepted: {error}. Raise the limit of open files (LimitNOFILE in the unit); those who are there are served."
+                    );
+                }
+                is_told = true;
                 time::sleep(ACCEPT_AGAIN).await;
             }
         }
