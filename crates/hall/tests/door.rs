@@ -27,6 +27,7 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 async fn start(folder: &TempDir) -> Server {
     let mut settings = HallSettings::default_hall();
     settings.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    settings.trust.trial = true;
     let store = Store::open(folder.path()).expect("the folder can be written");
     let last = store.last_moment().expect("the journal can be read");
     let clock = Clock::new(settings.time_zone.clone(), settings.day_turns_at, last);
