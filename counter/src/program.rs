@@ -5,7 +5,9 @@ use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use client::{Bridge, LinkEvent, Post, choose_backend, mailbox, place, read_settings, start_log};
+use client::{
+    Bridge, LinkEvent, LinkSettings, Post, choose_backend, mailbox, place, read_settings, start_log,
+};
 use protocol::{Act, Role, Time};
 use slint::{ComponentHandle, Timer, TimerMode};
 use ticket::spool::{Patience, Spool, Spooler};
@@ -37,6 +39,7 @@ pub fn run(line: &CommandLine) -> anyhow::Result<()> {
     let mut settings: Settings = read_settings(line.options.settings.as_deref())?;
     line.over(&mut settings);
     start_log(settings.station.log.as_deref()).context("the log cannot be written")?;
+    let way = Way::of(line.mock, &settings)?;
     choose_backend()?;
     let memory_file = settings.memory_file();
     let memory = memory_file.as_deref().map(Memory::read).unwrap_or_default();
@@ -49,7 +52,7 @@ pub fn run(line: &CommandLine) -> anyhow::Result<()> {
             Instant::now(),
         ),
         window: Rc::clone(&window),
-        hall: Hall::open(&settings, line.mock, &post)?,
+        hall: Hall::open(way, &post)?,
         printing: start_printing(&settings, line.mock, &post)?,
         memory_file,
         post: post.clone(),
@@ -163,6 +166,25 @@ fn log(event: &Event) {
     }
 }
 
+/// How the hall is reached.
+enum Way {
+    Link(LinkSettings),
+    Mock,
+}
+
+impl Way {
+    /// A device that is given a code is paired here, before there is a window.
+    fn of(mock: bool, settings: &Settings) -> anyhow::Result<Self> {
+        if mock {
+            return Ok(Self::Mock);
+        }
+        let version = env!("CARGO_PKG_VERSION");
+        let station = &settings.station;
+        let link = station.link_settings(Role::Counter, "counter", version)?;
+        Ok(Self::Link(link))
+    }
+}
+
 /// The hall, or the pretended one.
 enum Hall {
     Real(Bridge),
@@ -170,18 +192,14 @@ enum Hall {
 }
 
 impl Hall {
-    fn open(settings: &Settings, mock: bool, post: &Post<Event>) -> anyhow::Result<Self> {
-        if mock {
+    fn open(way: Way, post: &Post<Event>) -> anyhow::Result<Self> {
+        let Way::Link(link) = way else {
             let time = mock_time();
             let mut hall = MockHall::new(time.unix_ms);
             post.send(Event::Hall(LinkEvent::Rows(hall.rows(time.unix_ms))));
             post.send(Event::Hall(LinkEvent::Up { time }));
             return Ok(Self::Mock(hall));
-        }
-        let version = env!("CARGO_PKG_VERSION");
-        let link = settings
-            .station
-            .link_settings(Role::Counter, "counter", version);
+        };
         let post = post.clone();
         let bridge = Bridge::start(link, move |event| post.send(Event::Hall(event)))
             .context("the link cannot be started")?;

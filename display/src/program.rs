@@ -4,9 +4,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::Context;
-use client::{Bridge, LinkEvent, Post, choose_backend, mailbox, place, start_log};
+use client::{Bridge, LinkEvent, LinkSettings, Post, choose_backend, mailbox, place, start_log};
 use protocol::Role;
-use slint::{CloseRequestResponse, ComponentHandle, Timer, TimerMode};
+use slint::{ComponentHandle, Timer, TimerMode};
 
 use crate::controller::Event;
 use crate::mock::MockHall;
@@ -28,6 +28,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let settings = args.settings()?;
     start_log(settings.station.log.as_deref()).context("the log cannot be written")?;
     warn_of_a_small_screen(&settings);
+    let way = Way::of(args.mock, &settings)?;
     choose_backend()?;
     let (post, letters) = mailbox::<Event>();
     let station = &settings.station;
@@ -44,7 +45,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         move |it| told.send(Event::Sound(it)),
     )
     .context("the announcements cannot be kept")?;
-    let _hall = Hall::open(&settings, args.mock, &post)?;
+    let _hall = Hall::open(way, &post)?;
     let _ticks = every(TICK, move || post.send(Event::Tick));
     show(&window, &settings)?;
     letters.deliver(move |event| {
@@ -65,6 +66,26 @@ fn warn_of_a_small_screen(settings: &Settings) {
     }
 }
 
+/// How the hall is reached.
+enum Way {
+    Link(LinkSettings),
+    Mock,
+}
+
+impl Way {
+    /// A device that is given a code is paired here, before there is a window.
+    fn of(mock: bool, settings: &Settings) -> anyhow::Result<Self> {
+        if mock {
+            return Ok(Self::Mock);
+        }
+        let version = env!("CARGO_PKG_VERSION");
+        let link = settings
+            .station
+            .link_settings(Role::Wall, "wall", version)?;
+        Ok(Self::Link(link))
+    }
+}
+
 /// The hall, or the made-up one: held to the end of the program, since dropping it ends it.
 struct Hall {
     _bridge: Option<Bridge>,
@@ -72,9 +93,9 @@ struct Hall {
 }
 
 impl Hall {
-    fn open(settings: &Settings, mock: bool, post: &Post<Event>) -> anyhow::Result<Self> {
+    fn open(way: Way, post: &Post<Event>) -> anyhow::Result<Self> {
         let post = post.clone();
-        if mock {
+        let Way::Link(link) = way else {
             let mut hall = MockHall::default();
             let tell = move |events: Vec<LinkEvent>| {
                 events.into_iter().for_each(|it| post.send(Event::Link(it)));
@@ -84,9 +105,7 @@ impl Hall {
                 _bridge: None,
                 _made_up: Some(every(MOCK_CALL, move || tell(hall.call_next()))),
             });
-        }
-        let version = env!("CARGO_PKG_VERSION");
-        let link = settings.station.link_settings(Role::Wall, "wall", version);
+        };
         let bridge = Bridge::start(link, move |event| post.send(Event::Link(event)))?;
         Ok(Self {
             _bridge: Some(bridge),
@@ -101,10 +120,9 @@ fn every(interval: Duration, what: impl FnMut() + 'static) -> Timer {
     timer
 }
 
-/// Full screen, and nothing that somebody in the hall can press ends it.
+/// Full screen, unless the settings give it a place.
 fn show(window: &WallWindow, settings: &Settings) -> anyhow::Result<()> {
     let slint_window = window.main().window();
-    slint_window.on_close_requested(|| CloseRequestResponse::KeepWindowShown);
     place(slint_window, settings.station.window);
     window.main().show()?;
     let size = slint_window.size().to_logical(slint_window.scale_factor());

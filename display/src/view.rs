@@ -112,9 +112,12 @@ impl Controller {
     }
 
     fn stale(&self, leading: Language) -> Option<Both> {
-        let Contact::Stale { since, .. } = self.contact() else {
+        let Contact::Stale { since, why } = self.contact() else {
             return None;
         };
+        if let Some(text) = client::for_the_technician(why) {
+            return Some(for_whom(&text, since.is_some(), leading));
+        }
         let since = since.map(|time| client::LocalTime::from(time).hour_and_minute());
         Some(match since {
             Some(since) => Both::words(
@@ -215,6 +218,16 @@ impl Controller {
         let texts = self.table().notices().map(|notice| &notice.text);
         notices::at(texts, self.ms(now)).map(|text| Both::of(&text, leading))
     }
+}
+
+/// What only a technician can mend; the people in the room hear what it means for them.
+fn for_whom(text: &Text, had_calls: bool, leading: Language) -> Both {
+    let (zh, en) = match had_calls {
+        true => ("，请留意工作人员叫号", ". Please listen for the staff."),
+        false => ("，请联系技术员", ". Please call a technician."),
+    };
+    let (zh, en) = (format!("{}{zh}", text.zh), format!("{}{en}", text.en));
+    Both::words(zh, en, leading)
 }
 
 fn place(zone: Option<&Text>, leading: Language) -> Both {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use client::{Language, Theme};
+use client::{Language, Theme, hold};
 use slint::{ComponentHandle, Model, ModelRc, PlatformError, VecModel};
 
 use crate::distance::Room;
@@ -26,6 +26,7 @@ impl WallWindow {
     /// When there is no display.
     pub fn new(leading: Language, theme: Theme, room: Room) -> Result<Self, PlatformError> {
         let main = Main::new()?;
+        hold(main.window());
         slint::select_bundled_translation(leading.locale()).map_err(|error| error.to_string())?;
         let window = Self {
             last: Rc::new(VecModel::default()),

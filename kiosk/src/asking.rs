@@ -5,8 +5,8 @@ use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
 
-use client::{Bridge, LinkEvent, LinkHandle, Station};
-use protocol::{Act, Outcome, Refusal, Role};
+use client::{Bridge, LinkEvent, LinkHandle, LinkSettings};
+use protocol::{Act, Outcome, Refusal};
 use uuid::Uuid;
 
 use crate::orders::{Orders, leads_to_a_number};
@@ -46,13 +46,12 @@ impl Asking {
     /// When the machine gives no thread or no sockets.
     pub(crate) fn start(
         orders: Orders,
-        station: &Station,
+        link: LinkSettings,
         tell: impl Fn(Told) + Clone + Send + 'static,
     ) -> io::Result<Self> {
         let (work, queue) = mpsc::channel();
         let (answers, of_the_link) = (work.clone(), tell.clone());
-        let settings = station.link_settings(Role::Kiosk, "kiosk", env!("CARGO_PKG_VERSION"));
-        let bridge = Bridge::start(settings, move |event| match event {
+        let bridge = Bridge::start(link, move |event| match event {
             LinkEvent::Answer { id, outcome } => pass(&answers, Work::Answer { id, outcome }),
             event => of_the_link(Told::Link(Box::new(event))),
         })?;

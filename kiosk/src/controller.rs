@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use client::{HallClock, Table, Theme};
-use protocol::{Act, Rows, Time};
+use protocol::{Act, Rows, Text, Time};
 use ticket::PrinterState;
 use uuid::Uuid;
 
@@ -46,6 +46,8 @@ pub struct Controller {
     pub(crate) table: Table,
     pub(crate) clock: HallClock,
     pub(crate) link: LinkState,
+    /// What only a technician can mend.
+    pub(crate) technician: Option<Text>,
     pub(crate) printer: Option<PrinterState>,
     pub(crate) page: Page,
     /// Since when the page stands as it is: its own deadline counts from here.
@@ -72,6 +74,7 @@ impl Controller {
             table: Table::default(),
             clock: HallClock::default(),
             link: LinkState::NeverUp,
+            technician: None,
             printer: None,
             page: Page::Start { tiles: 0 },
             page_since: now,
@@ -96,7 +99,9 @@ impl Controller {
             Event::LinkUp(time) => {
                 self.clock.hear(time, now);
                 self.link = LinkState::Up;
+                self.technician = None;
             }
+            Event::Technician(text) => self.technician = text,
             Event::LinkDown(since) => self.lose_link(now, since),
             Event::Answer { id, outcome } => effects.extend(self.answer(now, id, outcome)),
             Event::Unfinished { id, act } => effects.push(self.finish_asking(id, act)),

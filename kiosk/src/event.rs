@@ -1,7 +1,7 @@
 //! What happens to a kiosk, and what it wants done.
 
 use client::{Language, Theme};
-use protocol::{Act, NotPrintedReason, Outcome, Rows, Time};
+use protocol::{Act, NotPrintedReason, Outcome, Rows, Text, Time};
 use ticket::{PrinterState, Slip};
 use uuid::Uuid;
 
@@ -18,6 +18,8 @@ pub enum Event {
     LinkUp(Time),
     /// The hall is not there; it was last heard at this time of its clock.
     LinkDown(Option<Time>),
+    /// Only a technician can bring the hall back, and this is what the screen tells them; or not.
+    Technician(Option<Text>),
     /// A request has its outcome.
     Answer {
         /// The request's id.

@@ -5,9 +5,11 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use anyhow::Context;
-use client::{LinkEvent, Post, choose_backend, mailbox, place, start_log};
-use protocol::Act;
-use slint::{CloseRequestResponse, ComponentHandle, Timer, TimerMode};
+use client::{
+    LinkEvent, LinkSettings, Post, choose_backend, for_the_technician, mailbox, place, start_log,
+};
+use protocol::{Act, Done, Outcome, Role};
+use slint::{ComponentHandle, Timer, TimerMode};
 use ticket::Printer;
 use ticket::spool::{Patience, Spool, Spooler};
 use uuid::Uuid;
@@ -16,7 +18,7 @@ use crate::asking::{Asking, Told};
 use crate::controller::Controller;
 use crate::event::{Effect, Event};
 use crate::leftovers::leftover_events;
-use crate::mock::{MOCK_TIME, MockHall, Ways};
+use crate::mock::{MOCK_TIME, MockHall, Show, Ways};
 use crate::orders::Orders;
 use crate::printing::Printing;
 use crate::rehearsal::rehearsal;
@@ -31,10 +33,11 @@ use crate::window::KioskWindow;
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let settings = args.settings()?;
     start_log(settings.station.log.as_deref()).context("the log cannot be written")?;
+    let way = Way::of(args.mock, &settings)?;
     choose_backend()?;
     let (post, letters) = mailbox::<Event>();
     let window = Rc::new(KioskWindow::new(settings.screen)?);
-    let (printing, hall) = open(&settings, args, &post)?;
+    let (printing, hall) = open(&settings, way, &post)?;
     let mut program = Program {
         controller: Controller::new(settings.looks(), Instant::now(), Uuid::now_v7),
         printing,
@@ -95,6 +98,27 @@ impl Program {
     }
 }
 
+/// How the hall is reached.
+enum Way {
+    Link(LinkSettings),
+    Mock(Show),
+}
+
+impl Way {
+    /// A device that is given a code is paired here, before there is a window: a technician who sits
+    /// elsewhere has none.
+    fn of(mock: Option<Show>, settings: &Settings) -> anyhow::Result<Self> {
+        if let Some(show) = mock {
+            return Ok(Self::Mock(show));
+        }
+        let version = env!("CARGO_PKG_VERSION");
+        let link = settings
+            .station
+            .link_settings(Role::Kiosk, "kiosk", version)?;
+        Ok(Self::Link(link))
+    }
+}
+
 /// The hall, or the made-up one.
 enum Hall {
     Real(Asking),
@@ -123,16 +147,19 @@ impl Hall {
 }
 
 /// Opens what outlives a stop, tells what the last one left behind, and starts the threads.
-fn open(settings: &Settings, args: &Args, post: &Post<Event>) -> anyhow::Result<(Printing, Hall)> {
-    let spooler = spooler(settings, args.mock.is_some())?;
+fn open(settings: &Settings, way: Way, post: &Post<Event>) -> anyhow::Result<(Printing, Hall)> {
+    let spooler = spooler(settings, matches!(way, Way::Mock(_)))?;
     let tell_paper = post.clone();
     let start = |spooler| Printing::start(spooler, move |event| tell_paper.send(event));
-    if let Some(show) = args.mock {
-        let mut hall = MockHall::with_ways(Ways::of(show));
-        post.send(Event::Rows(hall.rows()));
-        post.send(Event::LinkUp(MOCK_TIME));
-        return Ok((start(spooler)?, Hall::Mock(hall)));
-    }
+    let link = match way {
+        Way::Link(link) => link,
+        Way::Mock(show) => {
+            let mut hall = MockHall::with_ways(Ways::of(show));
+            post.send(Event::Rows(hall.rows()));
+            post.send(Event::LinkUp(MOCK_TIME));
+            return Ok((start(spooler)?, Hall::Mock(hall)));
+        }
+    };
     let file = settings.orders_file();
     let orders = Orders::open(&file)
         .with_context(|| format!("requests for numbers cannot be kept in {}", file.display()))?;
@@ -140,7 +167,7 @@ fn open(settings: &Settings, args: &Args, post: &Post<Event>) -> anyhow::Result<
     leftover_events(&orders, spool).for_each(|event| post.send(event));
     let printing = start(spooler)?;
     let (post, forget) = (post.clone(), printing.told_elsewhere());
-    let asking = Asking::start(orders, &settings.station, move |told| match told {
+    let asking = Asking::start(orders, link, move |told| match told {
         Told::Link(event) => tell(&post, *event),
         Told::Closed { ticket } => forget(ticket),
     })?;
@@ -156,26 +183,31 @@ fn for_the_log(act: &Act) -> Act {
     act
 }
 
+/// An outcome without what only the slip's customer may know.
+fn without_token(outcome: &Outcome) -> Outcome {
+    let mut outcome = outcome.clone();
+    if let Outcome::Done(Done::Issued(issued)) = &mut outcome {
+        issued.token = issued.token.take().map(|_| "***".into());
+    }
+    outcome
+}
+
+/// The link logs how it is.
 fn tell(post: &Post<Event>, event: LinkEvent) {
     post.send(match event {
-        LinkEvent::Up { time } => {
-            tracing::info!("the hall is there");
-            Event::LinkUp(time)
-        }
+        LinkEvent::Up { time } => Event::LinkUp(time),
         LinkEvent::Down { since, why } => {
-            tracing::warn!(%why, "no hall");
+            post.send(Event::Technician(for_the_technician(&why)));
             Event::LinkDown(since)
         }
         LinkEvent::Rows(rows) => Event::Rows(rows),
         LinkEvent::Answer { id, outcome } => {
-            tracing::info!(%id, ?outcome, "answered");
+            tracing::info!(%id, outcome = ?without_token(&outcome), "answered");
             Event::Answer { id, outcome }
         }
         LinkEvent::Beat { time } => Event::Beat(time),
-        LinkEvent::Refused(bye) => {
-            tracing::warn!(code = ?bye.code, message = bye.message, "the hall closed the link");
-            return;
-        }
+        // Why comes again with the link going down.
+        LinkEvent::Refused(_) => return,
     });
 }
 
@@ -203,10 +235,9 @@ fn made_up_jobs() -> PathBuf {
     std::env::temp_dir().join(name)
 }
 
-/// Full screen, and nothing that a customer can press ends it.
+/// Full screen, unless the settings give it a place.
 fn show(window: &KioskWindow, settings: &Settings) -> anyhow::Result<()> {
     let slint_window = window.main().window();
-    slint_window.on_close_requested(|| CloseRequestResponse::KeepWindowShown);
     place(slint_window, settings.station.window);
     window.main().show()?;
     let size = slint_window.size().to_logical(slint_window.scale_factor());
@@ -237,5 +268,18 @@ mod tests {
         assert!(!line.contains("138"), "{line}");
         let act = Act::take("A", "ordinary");
         assert_eq!(for_the_log(&act), act);
+    }
+
+    #[test]
+    fn a_slips_token_stays_out_of_the_log() {
+        let answer = MockHall::with_ways(Ways::default()).answer(&Act::take("A", "ordinary"));
+        let Outcome::Done(Done::Issued(mut issued)) = answer else {
+            panic!("a number");
+        };
+        issued.token = Some("Zq81".into());
+        let number = issued.number.clone();
+        let line = format!("{:?}", without_token(&Outcome::Done(Done::Issued(issued))));
+        assert!(line.contains(&number) && line.contains("***"), "{line}");
+        assert!(!line.contains("Zq81"), "{line}");
     }
 }

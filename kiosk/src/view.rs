@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use client::{Language, LocalTime, Theme, serial};
-use protocol::{Act, Doors, ServiceRow, WaitRange};
+use protocol::{Act, Doors, ServiceRow, Text, WaitRange};
 use ticket::{PrinterState, Trouble, number_ranges};
 
 pub use self::keypad::{Asks, KeypadView};
@@ -27,6 +27,8 @@ pub struct ViewModel {
     pub notice: String,
     /// Why the kiosk prints nothing at the moment.
     pub printer_trouble: Option<PrinterTrouble>,
+    /// What only a technician can mend, in both languages; empty when there is nothing.
+    pub technician: String,
     /// Seconds until the screen goes back to the start, once that is being counted down.
     pub countdown_s: Option<u32>,
     /// Whether it is before noon, for the numbers of this part of the day.
@@ -211,6 +213,7 @@ impl Controller {
                 .map(|row| language.of(&row.text).into())
                 .unwrap_or_default(),
             printer_trouble: self.printer.and_then(printer_trouble),
+            technician: self.technician.as_ref().map(technician).unwrap_or_default(),
             countdown_s: self.home_at(now).map(seconds_left),
             is_morning: self.clock.local(now).is_some_and(|time| time.hour < 12),
             offers_returns: self.offers_returns(),
@@ -362,6 +365,11 @@ fn service(row: &ServiceRow, language: Language) -> ServiceView {
         wait: row.wait,
         doors: row.doors.clone(),
     }
+}
+
+/// In both languages, whatever the last customer chose.
+fn technician(text: &Text) -> String {
+    format!("技术员 Technician: {} · {}", text.zh, text.en)
 }
 
 fn wish(act: &Act) -> Wish {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use client::Language;
+use client::{Language, hold};
 use slint::{ComponentHandle, Model, ModelRc, PlatformError, VecModel};
 
 use self::page::{count, service, show_page};
@@ -27,12 +27,13 @@ pub struct KioskWindow {
 }
 
 impl KioskWindow {
-    /// A window that is not shown yet. Choose a backend first.
+    /// A window that is not shown yet, and that nothing a customer can press will close. Choose a backend first.
     ///
     /// # Errors
     /// When there is no display.
     pub fn new(screen: ScreenSettings) -> Result<Self, PlatformError> {
         let main = Main::new()?;
+        hold(main.window());
         let services = Rc::new(VecModel::default());
         let api = main.global::<Api>();
         api.set_services(ModelRc::from(services.clone()));
@@ -122,6 +123,7 @@ impl KioskWindow {
         api.set_offers_appointments(view.offers_appointments);
         api.set_notice(view.notice.as_str().into());
         api.set_printer_trouble(printer_trouble(view.printer_trouble));
+        api.set_technician(view.technician.as_str().into());
         api.set_countdown_s(view.countdown_s.map_or(0, count));
         if before.map(|before| before.page).as_ref() != Some(&view.page) {
             show_page(&api, &view.page, view.looks.language);

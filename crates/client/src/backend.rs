@@ -1,7 +1,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use slint::{BackendSelector, PhysicalPosition, PhysicalSize, PlatformError, Window};
+use slint::{
+    BackendSelector, CloseRequestResponse, PhysicalPosition, PhysicalSize, PlatformError, Window,
+};
 
 /// Chooses winit with the software renderer, unless SLINT_BACKEND says otherwise: with the default
 /// choice a machine without OpenGL shows a black window and no error.
@@ -28,6 +30,12 @@ pub fn place(window: &Window, geometry: Option<Geometry>) {
     if let Some((x, y)) = geometry.corner {
         window.set_position(PhysicalPosition::new(x, y));
     }
+}
+
+/// Keeps a window whatever somebody in front of it presses, and whatever a window manager asks: only the
+/// end of the process takes it away (SIGTERM, which is what `systemctl stop` sends).
+pub fn hold(window: &Window) {
+    window.on_close_requested(|| CloseRequestResponse::KeepWindowShown);
 }
 
 /// Size of a window and, if it matters, its corner: `1080x1920` or `1080x1920+0+0`, in physical

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use link::Address;
 
-use crate::{Geometry, Language, Station, Theme};
+use crate::{Code, Geometry, Language, Station, Theme};
 
 /// The command line that every program has: `#[command(flatten)]` it. An option goes before the
 /// settings file.
@@ -11,7 +11,7 @@ pub struct Options {
     /// Settings file (TOML). Without one every setting has its default
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
-    /// The hall, such as ws://192.168.1.10:7410
+    /// The hall, such as wss://192.168.1.10:7410
     #[arg(long, value_name = "ADDRESS")]
     pub hall: Option<Address>,
     /// This device's name in the hall, such as kiosk-1
@@ -26,6 +26,13 @@ pub struct Options {
     /// A window in place of the whole screen, in pixels, such as 1080x1920+0+0
     #[arg(long, value_name = "SIZE")]
     pub window: Option<Geometry>,
+    /// Pair this device with the hall, once, by the code that `hall pair` shows there. `-` reads the code from
+    /// the standard input, so that it stands in no list of processes
+    #[arg(long, value_name = "CODE")]
+    pub pair: Option<Code>,
+    /// Where the pairing is kept. Without it: in the user's state folder, under the device's name
+    #[arg(long, value_name = "FILE")]
+    pub paired: Option<PathBuf>,
     /// Keep the log in this file too
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
@@ -45,6 +52,8 @@ impl Options {
         station.device = self.device.clone().or(station.device.take());
         station.window = self.window.or(station.window);
         station.log = self.log.clone().or(station.log.take());
+        station.paired = self.paired.clone().or(station.paired.take());
+        station.pair = self.pair.clone();
     }
 }
 
@@ -77,7 +86,7 @@ mod tests {
     #[test]
     fn a_mistake_on_the_command_line_says_what_to_write() {
         for (option, value, part) in [
-            ("--hall", "http://hall", "ws://HOST:PORT"),
+            ("--hall", "http://hall", "wss://HOST:PORT"),
             ("--language", "fr", "write zh or en"),
             ("--theme", "dark", "write light or high-contrast"),
         ] {

@@ -144,7 +144,7 @@ mod tests {
             (
                 "# 综合\n[station]\nhall = 'http://h'",
                 ":3:8:",
-                "ws://HOST:PORT",
+                "wss://HOST:PORT",
             ),
             ("[station]\nwindow = 'wide'", ":2:10:", "1080x1920"),
             ("copies = 'two'", ":1:10:", "expected u8"),

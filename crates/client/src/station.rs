@@ -5,7 +5,8 @@ use link::Address;
 use protocol::Role;
 use serde::{Deserialize, Deserializer};
 
-use crate::{Geometry, Language};
+use crate::paired::{self, Code, PairingError};
+use crate::{Geometry, Language, state_folder};
 
 /// Where a program stands: its hall, its name, its screen. The table `[station]` of every
 /// program's settings; each entry has a default.
@@ -26,6 +27,11 @@ pub struct Station {
     pub window: Option<Geometry>,
     /// Where the log is kept besides the error output.
     pub log: Option<PathBuf>,
+    /// Where the pairing with the hall is kept; absent: in the user's state folder, under the device's name.
+    pub paired: Option<PathBuf>,
+    /// The code by which the device is to be paired now: from the command line alone, for it works once.
+    #[serde(skip)]
+    pub pair: Option<Code>,
 }
 
 /// The colours of a screen.
@@ -54,17 +60,39 @@ impl FromStr for Theme {
 }
 
 impl Station {
-    /// What the link needs. `program` and `version` are the program's own.
-    #[must_use]
-    pub fn link_settings(&self, role: Role, program: &str, version: &str) -> link::Settings {
+    /// What the link needs, with what the pairing left. If a code was given, the device is paired first, which
+    /// takes a moment. `program` and `version` are the program's own.
+    ///
+    /// # Errors
+    /// If the pairing failed, or the one that was kept cannot be read.
+    pub fn link_settings(
+        &self,
+        role: Role,
+        program: &str,
+        version: &str,
+    ) -> Result<link::Settings, PairingError> {
         let usual = || format!("{program}-1");
-        link::Settings {
+        let mut settings = link::Settings {
             address: self.hall.clone(),
             role,
             device: self.device.clone().unwrap_or_else(usual),
             app: format!("{program} {version}"),
             paired: None,
-        }
+        };
+        let file = self.paired_file(&settings.device);
+        settings.paired = match &self.pair {
+            Some(code) => Some(paired::pair(&settings, &code.read()?, &file)?),
+            None => paired::read(&file)?,
+        };
+        Ok(settings)
+    }
+
+    fn paired_file(&self, device: &str) -> PathBuf {
+        let usual = || {
+            let folder = state_folder().unwrap_or_default();
+            folder.join(format!("{device}.paired.toml"))
+        };
+        self.paired.clone().unwrap_or_else(usual)
     }
 }
 

@@ -359,6 +359,19 @@ fn a_lost_hall_is_told_with_its_time_and_comes_back_by_itself() {
 }
 
 #[test]
+fn what_only_a_technician_can_mend_is_told_until_the_hall_is_there() {
+    let mut kiosk = Kiosk::at_service();
+    let text = client::for_the_technician(&client::Lost::OtherHall);
+    kiosk.happen(Event::Technician(text));
+    kiosk.happen(Event::LinkDown(Some(MOCK_TIME)));
+    kiosk.wait(2_000);
+    let told = kiosk.controller.view(kiosk.now).technician;
+    assert!(told.contains("大厅") && told.contains("paired"), "{told}");
+    kiosk.happen(Event::LinkUp(MOCK_TIME));
+    assert_eq!(kiosk.controller.view(kiosk.now).technician, "");
+}
+
+#[test]
 fn a_lost_hall_does_not_take_a_number_off_the_screen() {
     let mut kiosk = Kiosk::at_service();
     let asked = kiosk.touch(Touch::TakeOrdinary);
