@@ -11,12 +11,17 @@ use tracing_subscriber::{EnvFilter, fmt};
 const MAX_LOG_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Starts the log: to the error output and, if asked, to a file as well. The variable RUST_LOG
-/// chooses what is logged; without it that is `info` and above.
+/// chooses what is logged; without it that is `info` and above. What travels is logged in no case.
 ///
 /// # Errors
 /// When the file cannot be opened, or a log has been started already.
 pub fn start_log(file: Option<&Path>) -> io::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // Asked for everything, it would write every frame down, and with it keys and PINs.
+    let filter = ["tungstenite=info", "tokio_tungstenite=info"]
+        .into_iter()
+        .filter_map(|quiet| quiet.parse().ok())
+        .fold(filter, EnvFilter::add_directive);
     let file = file.map(LogFile::open).transpose()?;
     let to_file = file.map(|file| fmt::layer().with_ansi(false).with_writer(Mutex::new(file)));
     tracing_subscriber::registry()
