@@ -369,7 +369,7 @@ fn service(row: &ServiceRow, language: Language) -> ServiceView {
 
 /// In both languages, whatever the last customer chose.
 fn technician(text: &Text) -> String {
-    format!("技术员 Technician: {} · {}", text.zh, text.en)
+    format!("技术员：{}\nTechnician: {}", text.zh, text.en)
 }
 
 fn wish(act: &Act) -> Wish {

@@ -6,33 +6,28 @@ use protocol::{ByeCode, Text};
 #[must_use]
 pub fn for_the_technician(why: &Lost) -> Option<Text> {
     let (zh, en) = match why {
-        Lost::NotPaired | Lost::Refused(ByeCode::NotPaired | ByeCode::PairingFailed) => (
-            "本机尚未与大厅配对",
-            "This device is not paired with the hall",
-        ),
+        Lost::NotPaired | Lost::Refused(ByeCode::NotPaired | ByeCode::PairingFailed) => {
+            ("本机尚未与大厅配对", "This device is not paired")
+        }
         Lost::OtherHall => (
             "应答的不是本机配对的大厅",
-            "This is not the hall that this device was paired with",
+            "This is another hall than this device's own",
         ),
-        Lost::Refused(ByeCode::Revoked) => (
-            "大厅已停用本机",
-            "The hall does not let this device in any more",
-        ),
+        Lost::Refused(ByeCode::Revoked) => ("大厅已停用本机", "The hall has revoked this device"),
         Lost::Refused(ByeCode::Role) => (
             "本机配对的不是这种用途",
-            "This device was paired as something else",
+            "This device is paired for another use",
         ),
-        Lost::Refused(ByeCode::Version) => (
-            "本机程序与大厅版本不同",
-            "This program and the hall differ in version",
-        ),
+        Lost::Refused(ByeCode::Version) => {
+            ("本机程序与大厅版本不同", "The hall is of another version")
+        }
         Lost::Refused(ByeCode::Replaced) => (
             "另一台设备用了本机的名称",
             "Another device has this one's name",
         ),
         Lost::NotAHall(_) => (
             "设置的地址上没有大厅应答",
-            "No hall answers at the address that is set",
+            "No hall answers at this address",
         ),
         Lost::Refused(
             ByeCode::Malformed
