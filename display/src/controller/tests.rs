@@ -341,6 +341,18 @@ fn a_wall_that_never_reached_a_hall_says_that() {
 }
 
 #[test]
+fn a_wall_that_only_a_technician_can_bring_back_says_so() {
+    let mut world = World::new();
+    world.hear(vec![LinkEvent::Down {
+        since: None,
+        why: Lost::NotPaired,
+    }]);
+    let stale = world.view().stale.unwrap();
+    assert!(stale.first.contains("请联系技术员"), "{stale:?}");
+    assert!(stale.second.contains("not paired"), "{stale:?}");
+}
+
+#[test]
 fn missing_sound_is_said_once_in_the_log_and_stands_on_the_wall() {
     let mut world = World::new();
     let mut hall = MockHall::default();

@@ -2,14 +2,14 @@
 
 use client::LinkEvent;
 use display::mock::MockHall;
-use protocol::{ByeCode, NoticeRow, Row, Rows, Stamped, Text};
+use protocol::{NoticeRow, Row, Rows, Stamped, Text};
 
 use super::{Looks, Stage};
 
 /// Brings a wall to the state to be looked at.
 pub type Scene = fn(Looks) -> Stage;
 
-pub const SCENES: [(&str, Scene); 14] = [
+pub const SCENES: [(&str, Scene); 12] = [
     ("seeking", |looks| Stage::dark(looks, MockHall::default())),
     ("unreachable", |looks| {
         let mut stage = Stage::dark(looks, MockHall::default());
@@ -74,23 +74,6 @@ pub const SCENES: [(&str, Scene); 14] = [
         stage.calls(7);
         stage.hear(vec![long_texts()]);
         stage.call();
-        stage
-    }),
-    ("unpaired", |looks| {
-        let mut stage = Stage::dark(looks, MockHall::default());
-        stage.hear(vec![LinkEvent::Down {
-            since: None,
-            why: client::Lost::NotPaired,
-        }]);
-        stage
-    }),
-    ("revoked", |looks| {
-        let mut stage = Stage::open(looks, MockHall::default());
-        stage.calls(7);
-        stage.hear(vec![LinkEvent::Down {
-            since: Some(display::mock::MOCK_TIME),
-            why: client::Lost::Refused(ByeCode::Revoked),
-        }]);
         stage
     }),
 ];
