@@ -315,3 +315,96 @@ pub(crate) mod sample {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::sample::{Hall, ONE, TWO, settings};
+    use super::*;
+    use crate::{CounterNumber, TicketId};
+
+    /// One is served at counter 1, one is called to counter 2, and one waits.
+    fn harmed(harm: impl FnOnce(&mut Queue)) -> Option<String> {
+        let mut hall = Hall::staffed(settings());
+        for _ in 0..3 {
+            hall.take("A", "ordinary");
+        }
+        hall.serve(ONE);
+        hall.call(TWO);
+        assert_eq!(hall.queue.check(), Ok(()));
+        harm(&mut hall.queue);
+        hall.queue.check().err().map(|broken| broken.to_string())
+    }
+
+    /// The same, when what is looked up agrees with the harm.
+    fn harmed_throughout(harm: impl FnOnce(&mut Queue)) -> Option<String> {
+        harmed(|queue| {
+            harm(queue);
+            let mut index = Index::default();
+            for ticket in &queue.day.tickets {
+                index.enter(&queue.settings, ticket);
+            }
+            queue.day.index = index;
+        })
+    }
+
+    fn says(broken: Option<String>, what: &str) {
+        let broken = broken.unwrap_or_default();
+        assert!(broken.contains(what), "{broken:?} and not {what:?}");
+    }
+
+    #[test]
+    fn a_gap_a_repeat_and_a_wrong_place_are_found() {
+        says(
+            harmed(|queue| queue.day.tickets[2].number.value += 1),
+            "follows number",
+        );
+        says(
+            harmed(|queue| queue.day.tickets[2].number.value -= 1),
+            "follows number",
+        );
+        says(
+            harmed(|queue| queue.day.tickets[2].id = TicketId(7)),
+            "stands at place",
+        );
+    }
+
+    #[test]
+    fn what_is_looked_up_wrongly_is_found() {
+        says(harmed(|queue| queue.day.index.waiting += 1), "looked up is");
+        says(
+            harmed(|queue| queue.day.index.timers.clear()),
+            "looked up is",
+        );
+    }
+
+    #[test]
+    fn a_ticket_in_no_hand_or_at_a_closed_counter_is_found() {
+        let at_one = |queue: &mut Queue| {
+            let call = queue.day.tickets[1].call.as_mut().unwrap();
+            call.counter = CounterNumber(1);
+        };
+        says(harmed_throughout(at_one), "in hand: false");
+        says(
+            harmed(|queue| queue.day.counters.clear()),
+            "which is closed",
+        );
+    }
+
+    #[test]
+    fn errands_that_do_not_fit_the_state_are_found() {
+        for state in [State::Finished, State::NoShow, State::Held] {
+            let harm = |queue: &mut Queue| queue.day.tickets[2].state = state;
+            says(harmed_throughout(harm), "do not fit");
+        }
+        let done = |queue: &mut Queue| {
+            let done = crate::ErrandDone {
+                counter: ONE,
+                outcome: None,
+            };
+            queue.day.tickets[2].errands[0].done = Some(done);
+        };
+        says(harmed_throughout(done), "do not fit");
+        let walk_in = |queue: &mut Queue| queue.day.tickets[2].channel = Channel::WalkIn;
+        says(harmed_throughout(walk_in), "do not fit");
+    }
+}

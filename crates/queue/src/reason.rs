@@ -69,3 +69,32 @@ fn score_milli(waited_ms: u64, head_start_ms: u64, target_ms: u64) -> u64 {
     let credit_ms = u128::from(waited_ms) + u128::from(head_start_ms);
     u64::try_from(credit_ms * 1_000 / u128::from(target_ms.max(1))).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_is_what_was_waited_and_given_against_the_target_in_thousandths() {
+        let passed = Passed {
+            ticket: TicketId(1),
+            waited_ms: 30_000,
+            head_start_ms: 6_000,
+            target_ms: 24_000,
+        };
+        assert_eq!(passed.score_milli(), 1_500);
+        let reason = Reason {
+            why: Why::Score,
+            waited_ms: 300,
+            head_start_ms: 200,
+            target_ms: 0,
+            overtook: 0,
+            passed_over: Vec::new(),
+        };
+        assert_eq!(
+            reason.score_milli(),
+            500_000,
+            "a target is at least a millisecond"
+        );
+    }
+}

@@ -310,3 +310,28 @@ impl Settings {
         open
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_start_is_that_of_the_class_and_who_has_left_the_settings_is_promised_the_usual() {
+        let class = Class {
+            target_wait_ms: 5,
+            head_start_ms: 7,
+            ..Class::default()
+        };
+        let settings = Settings {
+            classes: [(ClassCode::new("elderly"), class)].into(),
+            ..Settings::default()
+        };
+        let of = |code: &str| {
+            let class = ClassCode::new(code);
+            let target_ms = settings.target_wait_ms(&ServiceCode::new("A"), &class);
+            (target_ms, settings.head_start_ms(&class))
+        };
+        assert_eq!(of("elderly"), (5, 7));
+        assert_eq!(of("no such"), (20 * 60_000, 0));
+    }
+}

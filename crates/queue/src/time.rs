@@ -102,6 +102,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_date_is_written_with_all_its_zeros_and_is_read_back_from_its_number() {
+        let date = Date::new(2026, 1, 9);
+        assert_eq!(date.to_string(), "2026-01-09");
+        assert_eq!(date.yyyymmdd(), 20_260_109);
+        assert_eq!(Date::from_yyyymmdd(20_261_231).to_string(), "2026-12-31");
+    }
+
+    #[test]
     fn days_of_the_week_are_those_of_the_calendar() {
         for (date, weekday) in [
             (Date::new(2026, 11, 22), 6),
