@@ -121,6 +121,9 @@ impl Reference {
 
     fn come_back(&mut self, now: &Present, place: usize) -> Option<Said> {
         let ticket = &self.tickets[place];
+        if ticket.state != State::NoShow {
+            return None;
+        }
         let rule = self.town.missed.clone()?;
         let calls = self.calls_for(ticket.service());
         let by_time = rule
@@ -133,7 +136,7 @@ impl Reference {
             (None, None) => true,
             limits => limits.0 == Some(true) || limits.1 == Some(true),
         };
-        let may = ticket.state == State::NoShow && ticket.missed < rule.most && tolerated;
+        let may = ticket.missed < rule.most && tolerated;
         if !may || !self.phone_is_free(ticket) {
             return None;
         }
