@@ -278,8 +278,6 @@ fn large_text() {
         "start",
         "start-trouble",
         "service",
-        "service-papers",
-        "service-papers-listed",
         "service-countdown",
         "number-no-paper",
         "no-answer",
