@@ -292,9 +292,9 @@ async fn who_does_not_read_is_let_go_and_the_others_do_not_notice() {
         reading
     });
     let reading: Vec<_> = reading.collect();
+    let begin = Instant::now();
     let mut during = waits(&hall).await;
     let mut most_bytes = hall.resident_bytes();
-    let begin = Instant::now();
     // Its own connection stands in both numbers.
     while hall.open_files() > files_before {
         assert!(

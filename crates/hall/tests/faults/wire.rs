@@ -190,6 +190,9 @@ fn noise(chance: &mut Chance) -> Attempt {
 fn mutated(chance: &mut Chance, text: &[u8]) -> Vec<u8> {
     let mut bytes = text.to_vec();
     for _ in 0..1 + chance.below(4) {
+        if bytes.is_empty() {
+            break;
+        }
         let at = chance.below(bytes.len() as u64) as usize;
         match chance.below(4) {
             0 => bytes[at] = chance.next() as u8,
