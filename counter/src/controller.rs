@@ -46,6 +46,10 @@ pub struct Beginning {
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one event at a time, and none is kept"
+)]
 pub enum Event {
     /// The link to the hall tells something.
     Hall(LinkEvent),
