@@ -81,7 +81,11 @@ fn held() -> Vec<Vec<Key>> {
 }
 
 fn start(display: &Display, logs: &Path) -> Process {
-    let mut kiosk = Command::new(programs_folder().unwrap().join("kiosk"));
+    let mut kiosk = Command::new(
+        programs_folder()
+            .expect("the programs are built")
+            .join("kiosk"),
+    );
     kiosk
         .args(["--mock", "--window", &format!("{WIDTH}x{HEIGHT}+0+0")])
         .env("DISPLAY", display.name())

@@ -78,11 +78,19 @@ async fn take(socket: &mut Socket) {
 }
 
 async fn get(server: &Server, path: &str) -> String {
-    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let mut stream = TcpStream::connect(server.address())
+        .await
+        .expect("the hall talks");
     let ask = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    stream.write_all(ask.as_bytes()).await.unwrap();
+    stream
+        .write_all(ask.as_bytes())
+        .await
+        .expect("the hall talks");
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
+    stream
+        .read_to_string(&mut answer)
+        .await
+        .expect("the hall talks");
     answer
 }
 

@@ -12,7 +12,10 @@ use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
 fn act() -> Act {
-    Act::Printed { ticket: 1 }
+    Act::Printed {
+        ticket: 1,
+        copies: 0,
+    }
 }
 
 fn answer(id: Uuid) -> HallFrame {

@@ -72,7 +72,7 @@ pub enum Act {
         number: String,
         /// From the slip ([`crate::Issued::token`]). A telephone must say it, staff need not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        token: Option<String>,
+        token: Option<Secret>,
     },
     /// A customer who missed a call is back. Answered by [`crate::Done::Returned`].
     Return {
@@ -80,7 +80,7 @@ pub enum Act {
         number: String,
         /// From the slip ([`crate::Issued::token`]). A telephone must say it, others need not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        token: Option<String>,
+        token: Option<Secret>,
     },
     /// Staff saw the proof of a class, or did not, or put the customer in another class.
     SetClass {

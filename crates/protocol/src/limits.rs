@@ -33,8 +33,9 @@ pub const BEAT_MS: u64 = 1_000;
 /// connection is to be seen within five seconds.
 pub const SILENCE_MS: u64 = 4_500;
 
-/// Time in which a new connection must send its [`crate::Hello`], in milliseconds.
-pub const HELLO_DEADLINE_MS: u64 = 5_000;
+/// Time in which a new connection must send its [`crate::Hello`], in milliseconds: half a second is
+/// left of the five in which a slow one is to be gone.
+pub const HELLO_DEADLINE_MS: u64 = 4_500;
 
 /// Calls that the hall keeps in the table of last calls. A wall shows fewer.
 pub const LAST_CALLS: usize = 24;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DayReport, Refusal};
+use crate::{DayReport, Refusal, Secret};
 
 /// The one outcome of a request id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +72,7 @@ pub struct Issued {
     /// What the customer's telephone has to say to cancel or to come back, so that a number that was seen on
     /// the wall is not enough. It belongs into the code on the slip, and is worthless tomorrow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
+    pub token: Option<Secret>,
 }
 
 fn is_zero(count: &u32) -> bool {

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A text that nobody is to read in a log: a PIN, or the key of a device. It travels as it is, and
+/// A text that nobody is to read in a log: a PIN, the key of a device, the token of a slip. It travels as it is, and
 /// is shown as `…`.
 #[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use protocol::{
     Act, ByeCode, Done, Hello, MAX_NAME_CHARS, PAIR_NONCE_BYTES, Pair, Paired, Refusal, Resume,
-    Role,
+    Role, Secret,
 };
 use queue::{Command, CounterNumber, Date, Event, Now};
 use store::{Change, Device, Entry};
@@ -313,7 +313,7 @@ impl<J: Journal> Engine<J> {
             return Ok(());
         };
         let key = self.journal.day_key(date).map_err(|_| Refusal::NotStored)?;
-        let said = token.as_deref().unwrap_or_default();
+        let said = token.as_ref().map_or("", Secret::reveal);
         match slip::is_token(said, &key, ticket.0) {
             true => Ok(()),
             false => Err(Refusal::NotAllowed),
@@ -324,7 +324,7 @@ impl<J: Journal> Engine<J> {
     pub(super) fn add_token(&self, date: Date, done: &mut Done) -> Result<(), Refusal> {
         if let Done::Issued(issued) | Done::Reprint(issued) = done {
             let key = self.journal.day_key(date).map_err(|_| Refusal::NotStored)?;
-            issued.token = Some(slip::token(&key, issued.ticket));
+            issued.token = Some(Secret::new(slip::token(&key, issued.ticket)));
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use hall::HallSettings;
 use hall::engine::{Calendar, Engine, Input, Output, SessionId};
+use hall::trust::PinSeen;
 use link::session::{Effect, Session};
 use link::{LinkEvent, Lost, Table};
 use protocol::{
@@ -137,7 +138,8 @@ impl World {
         let mut chance = Chance::new(seed);
         let disk = Disk::mount(seed);
         let folder = TempDir::new().expect("a folder");
-        let settings = HallSettings::parse("hall.toml", &hall_file::text(3)).expect("a hall");
+        let mut settings = HallSettings::parse("hall.toml", &hall_file::text(3)).expect("a hall");
+        settings.trust.trial = true;
         let store = Store::open(folder.path()).expect("the folder can be written");
         let engine = Engine::new(settings, store, id(&mut chance)).expect("a sound journal");
         let begin = Instant::now();
@@ -383,7 +385,11 @@ impl World {
                     place: None,
                 });
                 self.post(session, HallFrame::Welcome(welcome));
-                Some(Input::Join { session, hello })
+                Some(Input::Join {
+                    session,
+                    hello,
+                    address: None,
+                })
             }
             ClientFrame::Request { id, act } => {
                 let joined = self.wires.get(&session)?.joined.as_ref()?;
@@ -393,6 +399,7 @@ impl World {
                     device: joined.device.clone(),
                     id,
                     act,
+                    pin: PinSeen::None,
                 })
             }
             _ => None,
@@ -439,6 +446,8 @@ impl World {
                 sees.into_iter()
                     .for_each(|session| self.post(session, HallFrame::Rows(rows.clone())));
             }
+            // Nobody pairs here, and nobody gives orders.
+            Output::Paired { .. } | Output::Told { .. } => {}
             Output::Bye { session, code } => {
                 let message = "bye".to_owned();
                 self.post(session, HallFrame::Bye(Bye { code, message }));

@@ -205,12 +205,12 @@ async fn a_telephone_cancels_with_its_slip_and_not_with_a_number_from_the_wall()
     }
     let mut phone = Client::connect(&ours.server).await;
     phone.hello("phone-7f3a", Role::Phone, None).await;
-    let cancel = |number: &str, token: Option<&String>| Act::Cancel {
+    let cancel = |number: &str, token: Option<&Secret>| Act::Cancel {
         number: number.to_owned(),
         token: token.cloned(),
     };
     let others = slips[1].token.as_ref();
-    let wrong = "AAAAAAAA".to_owned();
+    let wrong = Secret::new("AAAAAAAA");
     for token in [None, others, Some(&wrong)] {
         let outcome = phone.ask(cancel("A001", token)).await;
         assert_eq!(outcome, refused(Refusal::NotAllowed), "{token:?}");

@@ -152,6 +152,8 @@ impl World {
                 Output::Rows { session, rows } => {
                     self.rows_to(session, without_gone(rows), commit_ms)
                 }
+                // Nobody pairs here, and nobody gives orders.
+                Output::Paired { .. } | Output::Told { .. } => {}
                 Output::Bye { session, code } => self.say_goodbye(session, code),
             }
         }
