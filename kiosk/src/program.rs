@@ -8,7 +8,7 @@ use anyhow::Context;
 use client::{
     LinkEvent, LinkSettings, Post, choose_backend, for_the_technician, mailbox, place, start_log,
 };
-use protocol::{Act, Outcome, Role};
+use protocol::{Act, Role};
 use slint::{ComponentHandle, Timer, TimerMode};
 use ticket::Printer;
 use ticket::spool::{Patience, Spool, Spooler};
