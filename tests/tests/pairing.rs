@@ -39,16 +39,18 @@ struct Hall {
 impl Hall {
     /// A hall that lets in only whom it knows, on its own machine too.
     async fn open() -> Self {
-        let folder = TempDir::new().unwrap();
+        let folder = TempDir::new().expect("a folder");
         let mut settings = HallSettings::default_hall();
         settings.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let store = Store::open(folder.path()).unwrap();
-        let last = store.last_moment().unwrap();
+        let store = Store::open(folder.path()).expect("the memory");
+        let last = store.last_moment().expect("the memory's last moment");
         let clock = Clock::new(settings.time_zone.clone(), settings.day_turns_at, last);
-        let certificate = Certificate::open(folder.path()).unwrap();
+        let certificate = Certificate::open(folder.path()).expect("a certificate");
         let server = Server::start_with(settings, store, clock, Some(certificate));
-        let server = server.await.unwrap();
-        server.open_admin(folder.path()).unwrap();
+        let server = server.await.expect("the hall starts");
+        server
+            .open_admin(folder.path())
+            .expect("the administrator's socket");
         Self { folder, server }
     }
 
@@ -57,7 +59,7 @@ impl Hall {
     }
 
     fn fingerprint(&self) -> Fingerprint {
-        let certificate = Certificate::open(self.folder.path()).unwrap();
+        let certificate = Certificate::open(self.folder.path()).expect("the certificate");
         Fingerprint(certificate.fingerprint().0)
     }
 
@@ -66,8 +68,8 @@ impl Hall {
         let data: Box<Path> = self.folder.path().into();
         tokio::task::spawn_blocking(move || call(&data, &ask))
             .await
-            .unwrap()
-            .unwrap()
+            .expect("this works in the test")
+            .expect("this works in the test")
     }
 
     async fn code_for(&self, device: &str) -> String {
@@ -142,7 +144,9 @@ impl Device {
     }
 
     async fn take(&mut self) -> String {
-        self.handle.request(Act::take("A", "ordinary")).unwrap();
+        self.handle
+            .request(Act::take("A", "ordinary"))
+            .expect("this works in the test");
         self.wait(|event| match event {
             LinkEvent::Answer {
                 outcome: Outcome::Done(Done::Issued(issued)),
@@ -159,7 +163,9 @@ impl Device {
 async fn a_kiosk_is_paired_works_is_revoked_and_its_key_is_worth_nothing_then() {
     let hall = Hall::open().await;
     let code = hall.code_for("kiosk-1").await;
-    let (paired, role) = pair(&hall.address(), "kiosk-1", &code).await.unwrap();
+    let (paired, role) = pair(&hall.address(), "kiosk-1", &code)
+        .await
+        .expect("this works in the test");
     assert_eq!((role, paired.hall), (Role::Kiosk, hall.fingerprint()));
     let mut kiosk = Device::start(hall.address().secure(), "kiosk-1", Some(paired.clone()));
     assert_eq!(kiosk.take().await, "A001");
@@ -185,7 +191,7 @@ async fn a_kiosk_is_paired_works_is_revoked_and_its_key_is_worth_nothing_then() 
     let why = thief.lost().await;
     let shut_out = [ByeCode::Revoked, ByeCode::NotPaired].map(Lost::Refused);
     assert!(shut_out.contains(&why), "{why}");
-    hall.server.stop().await.unwrap();
+    hall.server.stop().await.expect("this works in the test");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -203,7 +209,7 @@ async fn who_was_never_paired_is_not_let_in_on_any_way() {
     assert_eq!(guessing.lost().await, not_paired);
     let mut silent = Device::start(hall.address().secure(), "kiosk-1", None);
     assert_eq!(silent.lost().await, Lost::NotPaired);
-    hall.server.stop().await.unwrap();
+    hall.server.stop().await.expect("this works in the test");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -218,8 +224,10 @@ async fn five_wrong_codes_void_the_right_one() {
     let told = pair(&hall.address(), "kiosk-1", &code).await;
     assert!(matches!(told, Err(PairError::Refused(_))), "{told:?}");
     let new = hall.code_for("kiosk-1").await;
-    pair(&hall.address(), "kiosk-1", &new).await.unwrap();
-    hall.server.stop().await.unwrap();
+    pair(&hall.address(), "kiosk-1", &new)
+        .await
+        .expect("this works in the test");
+    hall.server.stop().await.expect("this works in the test");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -233,14 +241,16 @@ async fn who_stands_in_between_pairs_nobody_and_hears_nothing() {
         "{told:?}"
     );
     // One of the five tries is gone, and the code still works on the straight way.
-    let (paired, _) = pair(&hall.address(), "kiosk-1", &code).await.unwrap();
+    let (paired, _) = pair(&hall.address(), "kiosk-1", &code)
+        .await
+        .expect("this works in the test");
     let mut kiosk = Device::start(between.address.clone(), "kiosk-1", Some(paired.clone()));
     assert_eq!(kiosk.lost().await, Lost::OtherHall);
     let heard = between.heard_after_pairing.load(Ordering::SeqCst);
     assert_eq!(heard, 0, "the device said something to a stranger");
     let mut kiosk = Device::start(hall.address(), "kiosk-1", Some(paired));
     assert_eq!(kiosk.take().await, "A001");
-    hall.server.stop().await.unwrap();
+    hall.server.stop().await.expect("this works in the test");
 }
 
 /// As a technician does it, who sits elsewhere and has no display: the code by the standard input.
@@ -248,33 +258,46 @@ async fn who_stands_in_between_pairs_nobody_and_hears_nothing() {
 async fn a_kiosk_is_paired_from_its_command_line_and_tells_nobody_its_key() {
     let hall = Hall::open().await;
     let code = hall.code_for("kiosk-1").await;
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("kiosk/paired.toml");
-    let mut kiosk = Command::new(programs_folder().unwrap().join("kiosk"))
-        .args(["--device", "kiosk-1", "--pair", "-", "--hall"])
-        .arg(hall.address().secure().to_string())
-        .arg("--paired")
-        .arg(&file)
-        .env_remove("DISPLAY")
-        .env_remove("WAYLAND_DISPLAY")
-        .env("RUST_LOG", "trace")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the kiosk was built");
-    let mut stdin = kiosk.stdin.take().unwrap();
-    writeln!(stdin, "{code}").unwrap();
+    let mut kiosk = Command::new(
+        programs_folder()
+            .expect("this works in the test")
+            .join("kiosk"),
+    )
+    .args(["--device", "kiosk-1", "--pair", "-", "--hall"])
+    .arg(hall.address().secure().to_string())
+    .arg("--paired")
+    .arg(&file)
+    .env_remove("DISPLAY")
+    .env_remove("WAYLAND_DISPLAY")
+    .env("RUST_LOG", "trace")
+    .stdin(Stdio::piped())
+    .stdout(Stdio::piped())
+    .stderr(Stdio::piped())
+    .spawn()
+    .expect("the kiosk was built");
+    let mut stdin = kiosk.stdin.take().expect("this works in the test");
+    writeln!(stdin, "{code}").expect("this works in the test");
     let output = tokio::task::spawn_blocking(|| kiosk.wait_with_output());
-    let output = output.await.unwrap().unwrap();
+    let output = output
+        .await
+        .expect("this works in the test")
+        .expect("this works in the test");
     let told = [output.stdout, output.stderr].concat();
-    let told = String::from_utf8(told).unwrap();
+    let told = String::from_utf8(told).expect("this works in the test");
     assert!(told.contains("kiosk-1 is paired with the hall"), "{told}");
-    let text = fs::read_to_string(&file).unwrap();
-    let key = text.split("key = \"").nth(1).unwrap();
-    let key = key.split('"').next().unwrap();
+    let text = fs::read_to_string(&file).expect("this works in the test");
+    let key = text
+        .split("key = \"")
+        .nth(1)
+        .expect("this works in the test");
+    let key = key.split('"').next().expect("this works in the test");
     assert!(!told.contains(key) && !told.contains(&code), "{told}");
-    let rights = fs::metadata(&file).unwrap().permissions().mode();
+    let rights = fs::metadata(&file)
+        .expect("this works in the test")
+        .permissions()
+        .mode();
     assert_eq!(rights & 0o777, 0o600);
     let paired = Paired {
         hall: hall.fingerprint(),
@@ -282,7 +305,7 @@ async fn a_kiosk_is_paired_from_its_command_line_and_tells_nobody_its_key() {
     };
     let mut kiosk = Device::start(hall.address(), "kiosk-1", Some(paired));
     assert_eq!(kiosk.take().await, "A001");
-    hall.server.stop().await.unwrap();
+    hall.server.stop().await.expect("this works in the test");
 }
 
 /// Somebody between a device and its hall, with a certificate of their own, who passes everything on.
@@ -294,8 +317,10 @@ struct Between {
 
 impl Between {
     async fn start(hall: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = address(listener.local_addr().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("this works in the test");
+        let address = address(listener.local_addr().expect("this works in the test"));
         let heard = Arc::new(AtomicUsize::new(0));
         let counts = Arc::clone(&heard);
         let (acceptor, connector) = (own_certificate(), takes_any_certificate());
@@ -307,9 +332,14 @@ impl Between {
                     is_first = false;
                     continue;
                 };
-                let far = TcpStream::connect(hall).await.unwrap();
-                let name = ServerName::try_from("hall").unwrap();
-                let mut far = connector.connect(name, far).await.unwrap();
+                let far = TcpStream::connect(hall)
+                    .await
+                    .expect("this works in the test");
+                let name = ServerName::try_from("hall").expect("this works in the test");
+                let mut far = connector
+                    .connect(name, far)
+                    .await
+                    .expect("this works in the test");
                 // It ends when either side has had enough.
                 let passed = tokio::io::copy_bidirectional(&mut near, &mut far).await;
                 if !is_first {
@@ -327,14 +357,16 @@ impl Between {
 }
 
 fn own_certificate() -> TlsAcceptor {
-    let made = rcgen::generate_simple_self_signed(["paihao-hall".to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let made = rcgen::generate_simple_self_signed(["paihao-hall".to_owned()])
+        .expect("this works in the test");
+    let key =
+        PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("this works in the test");
     let config = rustls::ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .unwrap()
+        .expect("this works in the test")
         .with_no_client_auth()
         .with_single_cert(vec![made.cert.der().clone()], key);
-    TlsAcceptor::from(Arc::new(config.unwrap()))
+    TlsAcceptor::from(Arc::new(config.expect("this works in the test")))
 }
 
 fn takes_any_certificate() -> TlsConnector {
@@ -382,7 +414,7 @@ fn takes_any_certificate() -> TlsConnector {
 
     let config = rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .unwrap()
+        .expect("this works in the test")
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Any))
         .with_no_client_auth();

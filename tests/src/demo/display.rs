@@ -7,9 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{
-    ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, InputFocus,
-};
+use x11rb::protocol::xproto::{ConnectionExt, ImageFormat, InputFocus};
 use x11rb::rust_connection::RustConnection;
 
 use super::hands::{Device, Keyboard, Mouse, TouchScreen};
@@ -149,23 +147,6 @@ impl Display {
         let top = *windows.last().context("the display has no window")?;
         self.eyes
             .set_input_focus(InputFocus::PARENT, top, x11rb::CURRENT_TIME)?
-            .check()?;
-        Ok(())
-    }
-
-    /// Asks the newest window to close, as a window manager does at Alt+F4 or at its close button (ICCCM 4.2.8.1).
-    ///
-    /// # Errors
-    /// If the display has no window.
-    pub fn ask_to_close(&self) -> Result<()> {
-        let atom = |name: &[u8]| anyhow::Ok(self.eyes.intern_atom(false, name)?.reply()?.atom);
-        let (protocols, close) = (atom(b"WM_PROTOCOLS")?, atom(b"WM_DELETE_WINDOW")?);
-        let root = self.eyes.setup().roots[0].root;
-        let windows = self.eyes.query_tree(root)?.reply()?.children;
-        let top = *windows.last().context("the display has no window")?;
-        let asked = ClientMessageEvent::new(32, top, protocols, [close, 0, 0, 0, 0]);
-        self.eyes
-            .send_event(false, top, EventMask::NO_EVENT, asked)?
             .check()?;
         Ok(())
     }

@@ -44,10 +44,6 @@ impl Key {
     pub const RETURN: Self = Self(36);
     /// The fifth function key.
     pub const F5: Self = Self(71);
-    /// Every key that a keyboard of 105 keys has, and some more.
-    pub const ALL: std::ops::RangeInclusive<u8> = 9..=135;
-    /// Control, Alt, Shift and the key with the window on it, at the left.
-    pub const MODIFIERS: [Self; 4] = [Self(37), Self(64), Self(50), Self(133)];
 }
 
 impl TouchScreen {
@@ -65,36 +61,13 @@ impl TouchScreen {
     /// If the server is gone.
     pub fn tap(&mut self, x: f64, y: f64) -> Result<()> {
         let at = axes(x, y, self.width, self.height);
-        self.touch(1, TOUCH_BEGIN, &at)?;
-        self.touch(1, TOUCH_END, &at)
+        self.touch(TOUCH_BEGIN, &at)?;
+        self.touch(TOUCH_END, &at)
     }
 
-    /// Puts as many fingers down as there are ways, moves each from the beginning of its way to its end, and
-    /// lifts them: two fingers pinch, three or four swipe.
-    ///
-    /// # Errors
-    /// If the server is gone.
-    pub fn gesture(&mut self, ways: &[[(f64, f64); 2]]) -> Result<()> {
-        const STEPS: u32 = 10;
-        for step in 0..=STEPS {
-            let part = f64::from(step) / f64::from(STEPS);
-            for (finger, [from, to]) in (1..).zip(ways) {
-                let along = |from: f64, to: f64| from + (to - from) * part;
-                let (x, y) = (along(from.0, to.0), along(from.1, to.1));
-                let phase = match step {
-                    0 => TOUCH_BEGIN,
-                    STEPS => TOUCH_END,
-                    _ => TOUCH_UPDATE,
-                };
-                let at = axes(x, y, self.width, self.height);
-                self.touch(finger, phase, &at)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn touch(&mut self, finger: u32, phase: u32, at: &[u8]) -> Result<()> {
-        let body = [&finger.to_ne_bytes(), &phase.to_ne_bytes(), at].concat();
+    fn touch(&mut self, phase: u32, at: &[u8]) -> Result<()> {
+        const FINGER: u32 = 1;
+        let body = [&FINGER.to_ne_bytes(), &phase.to_ne_bytes(), at].concat();
         self.device.send(EVENT_TOUCH, &body)
     }
 }
@@ -144,28 +117,11 @@ impl Keyboard {
     /// # Errors
     /// If the server is gone.
     pub fn press(&mut self, key: Key) -> Result<()> {
-        self.chord(&[], key)
-    }
-
-    /// Presses a key while others are held, as Alt is for Alt+F4.
-    ///
-    /// # Errors
-    /// If the server is gone.
-    pub fn chord(&mut self, held: &[Key], key: Key) -> Result<()> {
-        for held in held {
-            self.move_key(*held, 1)?;
-        }
-        self.move_key(key, 1)?;
-        self.move_key(key, 0)?;
-        for held in held.iter().rev() {
-            self.move_key(*held, 0)?;
+        for pressed in [1u32, 0] {
+            let body = [u32::from(key.0).to_ne_bytes(), pressed.to_ne_bytes()].concat();
+            self.device.send(EVENT_KEY, &body)?;
         }
         Ok(())
-    }
-
-    fn move_key(&mut self, key: Key, pressed: u32) -> Result<()> {
-        let body = [u32::from(key.0).to_ne_bytes(), pressed.to_ne_bytes()].concat();
-        self.device.send(EVENT_KEY, &body)
     }
 }
 
@@ -179,9 +135,8 @@ const EVENT_TOUCH: u32 = 6;
 const RESPONSE_SERVER_VERSION: u32 = 0;
 const RESPONSE_SYNC_FINISHED: u32 = 1;
 
-/// `XI_TouchBegin`, `XI_TouchUpdate` and `XI_TouchEnd` of XInput 2.2.
+/// `XI_TouchBegin` and `XI_TouchEnd` of XInput 2.2.
 const TOUCH_BEGIN: u32 = 18;
-const TOUCH_UPDATE: u32 = 19;
 const TOUCH_END: u32 = 20;
 
 const ABSOLUTE: u32 = 1;
