@@ -6,6 +6,7 @@
 //! ([`Outcome`]), and the rows that a client keeps ([`Row`]).
 
 mod act;
+mod desk;
 mod frame;
 mod limits;
 mod outcome;
@@ -18,6 +19,10 @@ mod slip;
 mod text;
 
 pub use act::{Act, NotPrintedReason, PlaceInLine, TransferTo};
+pub use desk::{
+    CallReason, CallWhy, CounterRow, CounterState, Desk, HeldTicket, InHand, Limit, MissedTicket,
+    NextInLine, PassedOver,
+};
 pub use frame::{
     Bye, ByeCode, ClientFrame, Epoch, HallFrame, Hello, Pair, Paired, Resume, Rows, Time, Welcome,
 };
@@ -27,10 +32,8 @@ pub use refusal::Refusal;
 pub use report::{ClerkFigures, CounterFigures, DayReport, Figures, ServiceFigures, Spread};
 pub use role::{Audience, Role};
 pub use row::{
-    AlarmKind, AlarmRow, AsksPhone, CallReason, CallRow, CallState, CallWhy, ClassRow, CounterRow,
-    CounterState, Desk, DeviceRow, DoorState, Doors, HallRow, HeldTicket, InHand, Key, Limit,
-    MissedTicket, NextInLine, NoticeRow, OutcomeRow, PassedOver, RollRow, Row, ServiceRow, Stamped,
-    TicketRow,
+    AlarmKind, AlarmRow, AsksPhone, CallRow, CallState, ClassRow, DeviceRow, DoorState, Doors,
+    HallRow, Key, NoticeRow, OutcomeRow, RollRow, Row, ServiceRow, Stamped, TicketRow,
 };
 pub use secret::Secret;
 pub use slip::{SlipLanguages, SlipRow};
