@@ -64,7 +64,9 @@ fn the_generated_days_play_everything_that_there_is() {
     let refusals = variants(include_str!("../../src/refusal.rs"), "Refusal");
     let commands = variants(include_str!("../../src/command.rs"), "Command");
     assert!(happenings.len() > 25 && refusals.len() > 30 && commands.len() > 25);
-    for happening in happenings {
+    // What is only noted means nothing to the rules, and no command of theirs leads to it.
+    let ruled = happenings.into_iter().filter(|name| *name != "Noted");
+    for happening in ruled {
         assert!(
             seen.happenings.contains_key(happening),
             "{happening} never happened"
