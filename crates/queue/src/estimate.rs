@@ -8,10 +8,6 @@ use crate::{ClassCode, CounterNumber, Desk, Moment, Queue, ServiceCode};
 /// Standard deviations to either side that hold eight normal values in ten.
 const EIGHT_IN_TEN: f64 = 1.28;
 
-/// The wait of a newcomer and who is called before it depend on each other: so many rounds
-/// settle it well below a minute.
-const ROUNDS: usize = 3;
-
 /// A wait to expect, as an interval that holds about eight times in ten, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
@@ -105,11 +101,7 @@ impl Workload<'_> {
         // Until a counter opens, the order is that in which one counter would call.
         let shares = self.shares(work);
         let pace_ms = work.handling_ms / if shares > 0.0 { shares } else { 1.0 };
-        let mut ahead = self.queue.day.waiting_for(service);
-        for _ in 0..ROUNDS {
-            let wait_ms = (f64::from(ahead) * pace_ms) as u64;
-            ahead = self.ahead_of_newcomer(wait_ms, service, class);
-        }
+        let ahead = self.calls_before(pace_ms, service, class);
         (
             ahead,
             (shares > 0.0).then(|| self.interval(work, ahead, pace_ms)),
@@ -134,6 +126,23 @@ impl Workload<'_> {
             .map(|work| work.per_counter_ms)
             .sum();
         (work.per_counter_ms + work.handling_ms) / (all_ms + work.handling_ms)
+    }
+
+    /// After how many calls, one a pace, no more than so many who wait now have a greater score than
+    /// the newcomer. How many have depends on how long the newcomer waits, and that on how many have:
+    /// found by halving, for who takes the one from the other in turn goes from end to end.
+    fn calls_before(&self, pace_ms: f64, service: &ServiceCode, class: &ClassCode) -> u32 {
+        let mut calls = 0..self.queue.day.waiting_for(service);
+        while !calls.is_empty() {
+            let middle = calls.start.midpoint(calls.end);
+            let wait_ms = (f64::from(middle) * pace_ms) as u64;
+            if self.ahead_of_newcomer(wait_ms, service, class) <= middle {
+                calls.end = middle;
+            } else {
+                calls.start = middle + 1;
+            }
+        }
+        calls.start
     }
 
     /// Who would be called before a newcomer that waits `wait_ms`: whoever has the greater
@@ -180,7 +189,8 @@ impl Workload<'_> {
 mod tests {
     use super::*;
     use crate::Command;
-    use crate::invariants::sample;
+    use crate::invariants::sample::{self, ONE};
+    use proptest::prelude::*;
 
     #[test]
     fn a_favoured_newcomer_has_fewer_ahead_and_waits_less() {
@@ -229,12 +239,12 @@ mod tests {
     #[test]
     fn before_a_counter_opens_a_favoured_newcomer_is_told_the_order_and_no_wait() {
         let mut hall = sample::Hall::open();
-        hall.take("A", "ordinary");
-        let (ahead, wait) = hall
-            .queue
-            .workload(hall.now().at)
-            .outlook(&ServiceCode::new("A"), &ClassCode::new("elderly"));
-        assert_eq!((ahead, wait), (0, None));
+        for _ in 0..3 {
+            hall.take("A", "ordinary");
+        }
+        assert_eq!(outlook(&hall, "A", "ordinary"), (3, None));
+        // Of those who came together the first is called first, and then the favoured one.
+        assert_eq!(outlook(&hall, "A", "elderly"), (1, None));
     }
 
     #[test]
@@ -267,5 +277,182 @@ mod tests {
             hall.queue.handling_ms(&ServiceCode::new("A")),
             (before * 9 + 10 * before) / 10
         );
+    }
+
+    /// How many are ahead, and the ends of the interval in whole seconds.
+    fn outlook(hall: &sample::Hall, service: &str, class: &str) -> (u32, Option<(u64, u64)>) {
+        let workload = hall.queue.workload(hall.now().at);
+        let (ahead, wait) = workload.outlook(&ServiceCode::new(service), &ClassCode::new(class));
+        let second = |ms: u64| (ms + 500) / 1_000;
+        (
+            ahead,
+            wait.map(|wait| (second(wait.low_ms), second(wait.high_ms))),
+        )
+    }
+
+    /// So many wait for a service, and whoever is called first is being served already.
+    fn busy(counters: &[u16], service: &str, waiting: usize) -> sample::Hall {
+        let mut hall = sample::Hall::open();
+        for counter in counters {
+            hall.sit(*counter, &format!("clerk {counter}"));
+            hall.take(service, "ordinary");
+            hall.serve(CounterNumber(*counter));
+        }
+        for _ in 0..waiting {
+            hall.take(service, "ordinary");
+        }
+        hall
+    }
+
+    /// Services of three minutes each: the fourth call from now is twelve minutes away, and four
+    /// exponential times spread by 1.28 * 2 * 3 = 7.68 minutes.
+    #[test]
+    fn behind_three_at_a_busy_counter_it_takes_four_services_give_or_take() {
+        let hall = busy(&[1], "A", 3);
+        let interval = (720 - 461, 720 + 461);
+        assert_eq!(outlook(&hall, "A", "ordinary"), (3, Some(interval)));
+    }
+
+    #[test]
+    fn two_counters_halve_the_wait() {
+        let hall = busy(&[1, 2], "A", 3);
+        let interval = (360 - 230, 360 + 230);
+        assert_eq!(outlook(&hall, "A", "ordinary"), (3, Some(interval)));
+    }
+
+    #[test]
+    fn a_free_counter_calls_one_service_earlier() {
+        let mut hall = busy(&[1], "A", 4);
+        hall.sit(2, "李强");
+        let interval = (360 - 230, 360 + 230);
+        assert_eq!(outlook(&hall, "A", "ordinary"), (4, Some(interval)));
+    }
+
+    /// Counter 2 takes both services. Of the work before it, 3 of A with the newcomer and 2 of B,
+    /// three fifths are for A.
+    #[test]
+    fn a_counter_that_takes_two_services_gives_each_its_part_of_the_time() {
+        let mut hall = busy(&[2], "A", 2);
+        for _ in 0..2 {
+            hall.take("B", "ordinary");
+        }
+        let pace_s = 180.0 * 5.0 / 3.0;
+        let mean_s = 3.0 * pace_s;
+        let spread_s = EIGHT_IN_TEN * 3.0_f64.sqrt() * pace_s;
+        let ends = [mean_s - spread_s, mean_s + spread_s].map(|end| end.round() as u64);
+        assert_eq!(
+            outlook(&hall, "A", "ordinary"),
+            (2, Some((ends[0], ends[1])))
+        );
+    }
+
+    /// Counter 1 takes A alone, counter 2 shares its time: of 2 of A, one of them and the newcomer are
+    /// its part, beside 2 of B.
+    #[test]
+    fn two_counters_that_share_a_service_share_the_work_that_waits_for_it() {
+        let mut hall = busy(&[1, 2], "A", 2);
+        for _ in 0..2 {
+            hall.take("B", "ordinary");
+        }
+        let pace_s = 180.0 / (1.0 + 2.0 / 4.0);
+        let mean_s = 3.0 * pace_s;
+        let spread_s = EIGHT_IN_TEN * 3.0_f64.sqrt() * pace_s;
+        let ends = [mean_s - spread_s, mean_s + spread_s].map(|end| end.round() as u64);
+        assert_eq!(
+            outlook(&hall, "A", "ordinary"),
+            (2, Some((ends[0], ends[1])))
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        /// Each customer takes as long as the hall thinks, and nobody comes after the newcomer: then as
+        /// many are called before as was said, but for the one that may be called before or after.
+        #[test]
+        fn so_many_are_called_before_a_newcomer_as_was_said(
+            came in prop::collection::vec((0..10 * sample::MINUTE_MS, prop::bool::ANY), 0..20),
+            head_start_min in 0..10_u64,
+            favoured in prop::bool::ANY,
+        ) {
+            let mut hall = busy(&[1], "A", 0);
+            let elderly = ClassCode::new("elderly");
+            let rule = hall.queue.settings.classes.get_mut(&elderly).unwrap();
+            rule.head_start_ms = head_start_min * sample::MINUTE_MS;
+            let class = |favoured| if favoured { "elderly" } else { "ordinary" };
+            for (pause_ms, favoured) in came {
+                hall.wait(pause_ms);
+                hall.take("A", class(favoured));
+            }
+            let (said, _) = outlook(&hall, "A", class(favoured));
+            let newcomer = hall.take("A", class(favoured));
+            let mut before = 0;
+            while hall.serve(ONE) != newcomer {
+                before += 1;
+                hall.wait(3 * sample::MINUTE_MS);
+            }
+            prop_assert!(said.abs_diff(before) <= 1, "{} were said, and {}", said, before);
+        }
+    }
+
+    /// A service without typical time takes a second at least, so that nobody divides by nothing.
+    #[test]
+    fn whose_time_is_not_known_takes_a_second() {
+        let mut hall = busy(&[1], "A", 0);
+        hall.finish(ONE);
+        let quick = hall.queue.settings.services.get_mut(&ServiceCode::new("B"));
+        quick.unwrap().typical_handling_ms = 0;
+        assert_eq!(hall.queue.handling_ms(&ServiceCode::new("B")), 1_000);
+    }
+
+    /// Ten minutes of head start of five are worth forty of twenty: that decides between somebody
+    /// who came half an hour ago and a newcomer, whichever of them has it.
+    #[test]
+    fn a_head_start_counts_like_time_waited_for_who_comes_and_for_who_waits() {
+        let mut hall = busy(&[1], "A", 1);
+        hall.wait(30 * sample::MINUTE_MS);
+        assert_eq!(outlook(&hall, "A", "elderly").0, 1, "without");
+        let elderly = ClassCode::new("elderly");
+        let elderly = hall.queue.settings.classes.get_mut(&elderly).unwrap();
+        elderly.head_start_ms = 10 * sample::MINUTE_MS;
+        assert_eq!(outlook(&hall, "A", "elderly").0, 0, "with");
+        hall.take("A", "elderly");
+        let first = hall.queue.preview(ONE, hall.now().at, 1)[0].id;
+        assert_eq!(hall.ticket(first).class, ClassCode::new("elderly"));
+        assert_eq!(outlook(&hall, "A", "ordinary").0, 2);
+        let elderly = hall
+            .queue
+            .settings
+            .classes
+            .get_mut(&ClassCode::new("elderly"))
+            .unwrap();
+        elderly.target_wait_ms = 40 * sample::MINUTE_MS;
+        assert_eq!(
+            outlook(&hall, "A", "ordinary").0,
+            2,
+            "of 10/40 against 3/20 the head start alone is the greater"
+        );
+    }
+
+    #[test]
+    fn who_was_put_first_or_comes_back_is_ahead_of_every_newcomer() {
+        let mut hall = sample::Hall::staffed(crate::Settings {
+            missed: Some(crate::MissedRule {
+                within_ms: None,
+                within_calls: None,
+                back_after_calls: 9,
+                most: 9,
+            }),
+            ..sample::settings()
+        });
+        let missed = hall.take("A", "ordinary");
+        hall.call(ONE);
+        hall.act(&Command::NoShow(ONE));
+        hall.act(&Command::Return(missed));
+        hall.take("A", "ordinary");
+        hall.serve(ONE);
+        hall.act(&Command::PutBack(ONE, crate::PutBack::First));
+        assert_eq!(outlook(&hall, "A", "elderly").0, 2);
+        assert_eq!(hall.queue.day().waiting_for(&ServiceCode::new("A")), 2);
     }
 }
