@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::index::Index;
-use crate::name::MAX_SERIAL;
 use crate::{
-    Alarm, AppointmentCode, CallId, CounterNumber, Date, Desk, Holder, Moment, Number, SeriesCode,
-    ServiceCode, Settings, State, Ticket, TicketId,
+    Alarm, AppointmentCode, CallId, CounterNumber, Date, Desk, Holder, Moment, Number, Refusal,
+    SeriesCode, ServiceCode, Settings, State, Ticket, TicketId,
 };
 
 /// Everything that the rules remember. Changed by `evolve` alone.
@@ -198,13 +197,10 @@ impl Day {
             .count()
     }
 
-    /// Whether the day's serial numbers reach for one ticket more.
-    pub(crate) fn has_room_for_a_ticket(&self) -> bool {
-        self.tickets.len() < MAX_SERIAL as usize
-    }
-
-    pub(crate) fn next_ticket(&self, date: Date) -> TicketId {
-        TicketId::of_day(date, self.tickets.len() as u32 + 1)
+    /// # Errors
+    /// If the day's serial numbers do not reach for one ticket more.
+    pub(crate) fn next_ticket(&self, date: Date) -> Result<TicketId, Refusal> {
+        TicketId::after(date, self.tickets.len()).ok_or(Refusal::NumbersUsedUp)
     }
 
     pub(crate) fn next_call(&self, date: Date) -> CallId {
@@ -260,5 +256,90 @@ impl Day {
         let of_counter = (number, TicketId(0))..=(number, TicketId(u64::MAX));
         let ids: Vec<TicketId> = set.range(of_counter).map(|(_, id)| *id).collect();
         ids.into_iter().filter_map(|id| self.ticket(id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invariants::sample::{Hall, MINUTE_MS, ONE, THREE, TWO, service, settings};
+    use crate::{Command, MissedRule, PutBack};
+
+    /// A ticket that was called twice stands where its last call stands, and who was served without a
+    /// ticket stands nowhere.
+    #[test]
+    fn the_last_calls_are_told_from_the_newest_back() {
+        let mut hall = Hall::staffed(settings());
+        let again = hall.take("A", "ordinary");
+        let other = hall.take("A", "ordinary");
+        hall.wait(MINUTE_MS);
+        hall.serve(ONE);
+        hall.act(&Command::PutBack(ONE, PutBack::Last));
+        hall.call(TWO);
+        hall.wait(MINUTE_MS);
+        assert_eq!(hall.call(ONE), again);
+        hall.act(&Command::ServeWithout {
+            counter: THREE,
+            service: service("B"),
+            class: crate::invariants::sample::class("ordinary"),
+        });
+        let calls = hall.queue.day().last_calls();
+        let calls: Vec<_> = calls
+            .map(|ticket| (ticket.id, ticket.call.as_ref().map(|call| call.id.serial())))
+            .collect();
+        assert_eq!(calls, [(again, Some(3)), (other, Some(2))]);
+    }
+
+    #[test]
+    fn what_is_asked_about_a_day_is_what_was_done_on_it() {
+        let mut hall = Hall::staffed(settings());
+        let day = |hall: &Hall| hall.queue.day().clone();
+        assert_eq!(day(&hall).date(), Some(Date::new(2026, 11, 1)));
+        assert_eq!((day(&hall).finished_at(ONE), day(&hall).roll()), (0, None));
+        let first = hall.take("A", "ordinary");
+        hall.take("A", "ordinary");
+        for _ in 0..2 {
+            hall.serve(ONE);
+            hall.finish(ONE);
+        }
+        hall.take("A", "ordinary");
+        assert_eq!(day(&hall).finished_at(ONE), 2);
+        let states = [State::Finished, State::Waiting, State::Expired];
+        assert_eq!(states.map(|state| day(&hall).count(state)), [2, 1, 0]);
+        let number = hall.ticket(first).number.clone();
+        let numbered = |value| {
+            let number = Number {
+                value,
+                ..number.clone()
+            };
+            day(&hall).numbered(&number).map(|ticket| ticket.id)
+        };
+        assert_eq!((numbered(1), numbered(9)), (Some(first), None));
+        assert_eq!(hall.queue.settings(), &settings());
+    }
+
+    /// One was put first, one is back after a missed call, and two wait by their score.
+    #[test]
+    fn everybody_in_a_line_is_counted_however_he_stands_in_it() {
+        let mut hall = Hall::staffed(Settings {
+            missed: Some(MissedRule {
+                within_ms: None,
+                within_calls: None,
+                back_after_calls: 9,
+                most: 9,
+            }),
+            ..settings()
+        });
+        let missed = hall.take("A", "ordinary");
+        hall.call(ONE);
+        hall.act(&Command::NoShow(ONE));
+        hall.act(&Command::Return(missed));
+        hall.take("A", "ordinary");
+        hall.serve(ONE);
+        hall.act(&Command::PutBack(ONE, PutBack::First));
+        hall.take("A", "ordinary");
+        hall.take("A", "elderly");
+        assert_eq!(hall.queue.day().waiting_for(&service("A")), 4);
+        assert_eq!(hall.queue.day().waiting_for(&service("B")), 0);
     }
 }

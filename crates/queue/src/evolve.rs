@@ -502,3 +502,44 @@ fn release(ticket: &mut Ticket, desk: &Desk) {
         errand.desk = Desk::Service(errand.service.clone());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invariants::sample::{Hall, ONE, settings};
+    use crate::{Date, Why};
+
+    /// What has happened is taken in, also when an older hall wrote it or a disk changed it: of an
+    /// errand that a ticket has not, its last one is meant.
+    #[test]
+    fn an_event_that_names_an_errand_that_is_not_there_stops_nobody() {
+        let mut hall = Hall::staffed(settings());
+        let ticket = hall.take_all(&["A", "B"], "ordinary");
+        let reason = Reason {
+            why: Why::Alone,
+            waited_ms: 0,
+            head_start_ms: 0,
+            target_ms: 1,
+            overtook: 0,
+            passed_over: Vec::new(),
+        };
+        let called = Happening::Called {
+            call: CallId::of_day(Date::new(2026, 11, 1), 1),
+            ticket,
+            errand: 2,
+            counter: ONE,
+            reason,
+        };
+        let finished = Happening::Finished {
+            ticket,
+            counter: ONE,
+            outcome: None,
+            then: Then::Here(2),
+        };
+        for what in [called, finished] {
+            let at = hall.now().at;
+            hall.queue.evolve(&Event { at, what });
+            assert_eq!(hall.ticket(ticket).current, 1);
+        }
+    }
+}

@@ -353,4 +353,40 @@ mod tests {
         assert_eq!(figures.clerks()["王芳"].served, 1);
         assert_eq!(figures.clerks()["李明"].served, 1);
     }
+
+    #[test]
+    fn each_that_was_left_over_or_took_too_long_is_counted() {
+        let mut settings = settings();
+        let limit = crate::HandlingLimit {
+            limit_ms: 10 * MINUTE_MS,
+            warning_ms: 0,
+        };
+        let of_a = settings.services.get_mut(&service("A"));
+        of_a.expect("service A").handling_limit = Some(limit);
+        let mut hall = Hall::staffed(settings);
+        for _ in 0..4 {
+            hall.take("A", "ordinary");
+        }
+        hall.wait(20 * MINUTE_MS);
+        for _ in 0..2 {
+            hall.serve(ONE);
+            hall.wait(10 * MINUTE_MS);
+        }
+        hall.finish(ONE);
+        let before = figures(&hall).total().clone();
+        assert_eq!(
+            (before.waits_over_target, before.handled_over_limit),
+            (4, 2)
+        );
+        let mut figures = figures(&hall);
+        for event in hall.queue.decide_due(crate::Now {
+            today: crate::Date::new(2026, 11, 2),
+            ..hall.now()
+        }) {
+            if !matches!(event.what, Happening::DayOpened { .. }) {
+                figures.take(&event);
+            }
+        }
+        assert_eq!(figures.total().expired, 2);
+    }
 }

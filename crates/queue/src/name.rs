@@ -143,8 +143,13 @@ day_serial! {
     CallId
 }
 
-/// Serial numbers that one day can hold; the hall issues no ticket beyond it.
-pub(crate) const MAX_SERIAL: u32 = (SERIALS_PER_DAY - 1) as u32;
+impl TicketId {
+    /// The one that comes after so many others of its day; `None` when the day can hold no more.
+    pub(crate) fn after(day: Date, others: usize) -> Option<Self> {
+        let serial = u32::try_from(others).ok()?.checked_add(1)?;
+        (u64::from(serial) < SERIALS_PER_DAY).then(|| Self::of_day(day, serial))
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -162,5 +167,23 @@ mod tests {
         for typed in ["", "A", "12", "A-12", "A99999999999"] {
             assert_eq!(Number::parse(typed), None, "{typed}");
         }
+    }
+
+    #[test]
+    fn a_day_holds_as_many_tickets_as_its_ids_have_digits_for() {
+        let day = Date::new(2026, 11, 22);
+        let after = |others| TicketId::after(day, others).map(|id| id.to_string());
+        assert_eq!(after(0).as_deref(), Some("20261122000001"));
+        assert_eq!(after(999_998).as_deref(), Some("20261122999999"));
+        assert_eq!(
+            after(999_999),
+            None,
+            "it would be the id of another day's ticket"
+        );
+    }
+
+    #[test]
+    fn a_counter_is_called_by_the_number_on_its_sign() {
+        assert_eq!(CounterNumber(12).to_string(), "12");
     }
 }

@@ -85,7 +85,7 @@ impl Date {
         let (month, day) = (self.yyyymmdd / 100 % 100, self.yyyymmdd % 100);
         let year = self.yyyymmdd / 10_000 - u32::from(month < 3);
         let shift = MONTH_SHIFT[(month.clamp(1, 12) - 1) as usize];
-        let from_sunday = (year + year / 4 - year / 100 + year / 400 + shift + day) % 7;
+        let from_sunday = year + year / 4 - year / 100 + year / 400 + shift + day;
         (from_sunday as usize + 6) % 7
     }
 }

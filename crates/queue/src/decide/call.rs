@@ -80,7 +80,7 @@ impl Queue {
         let number = self.next_number(series.ok_or(Refusal::NumbersUsedUp)?)?;
         Ok(vec![Happening::ServedWithout {
             call: self.day.next_call(self.date(now)),
-            ticket: self.day.next_ticket(self.date(now)),
+            ticket: self.day.next_ticket(self.date(now))?,
             number,
             service: service.clone(),
             class: class.clone(),
@@ -373,5 +373,31 @@ mod tests {
         hall.finish(THREE);
         hall.queue.settings.walk_in_series = None;
         assert_eq!(hall.refusal(&serve), Some(Refusal::NumbersUsedUp));
+    }
+
+    /// (4 + 7) / 20 against 10 / 20: the head start of seven minutes counts like seven minutes more.
+    #[test]
+    fn a_head_start_counts_like_time_waited() {
+        for (head_start_min, first) in [(7, 1), (6, 0)] {
+            let mut hall = Hall::open();
+            hall.sit(1, "王芳");
+            let of_elderly = hall
+                .queue
+                .settings
+                .classes
+                .get_mut(&class("elderly"))
+                .unwrap();
+            of_elderly.target_wait_ms = 20 * MINUTE_MS;
+            of_elderly.head_start_ms = head_start_min * MINUTE_MS;
+            let ordinary = hall.take("A", "ordinary");
+            hall.wait(6 * MINUTE_MS);
+            let elderly = hall.take("A", "elderly");
+            hall.wait(4 * MINUTE_MS);
+            assert_eq!(
+                hall.call(ONE),
+                [ordinary, elderly][first],
+                "{head_start_min}"
+            );
+        }
     }
 }

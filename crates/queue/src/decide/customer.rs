@@ -273,4 +273,51 @@ mod tests {
             assert!(matches!(refusal, Some(Refusal::PhoneHasTicket(number)) if number.value == 2));
         }
     }
+
+    #[test]
+    fn what_is_so_already_is_done_without_being_written_down_again() {
+        let mut hall = Hall::staffed(settings());
+        let ticket = hall.take("A", "ordinary");
+        let set = |verified| Command::SetClass {
+            ticket,
+            class: class("elderly"),
+            verified,
+        };
+        let cancel = Command::Cancel(ticket, CancelWhy::Staff);
+        for (command, events) in [
+            (set(false), 1),
+            (set(false), 0),
+            (set(true), 1),
+            (set(true), 0),
+            (cancel.clone(), 1),
+            (cancel, 0),
+        ] {
+            let before = hall.journal.len();
+            hall.act(&command);
+            assert_eq!(hall.journal.len() - before, events, "{command:?}");
+        }
+    }
+
+    #[test]
+    fn of_a_class_that_was_only_verified_nothing_is_said_anew() {
+        let mut hall = Hall::staffed(settings());
+        let ticket = hall.take("A", "ordinary");
+        hall.wait(16 * MINUTE_MS);
+        let near = |hall: &Hall| {
+            let near = |event: &&crate::Event| matches!(event.what, Happening::WaitNear { .. });
+            hall.journal.iter().filter(near).count()
+        };
+        for (class_now, verified, said) in [
+            ("ordinary", true, 1),
+            ("elderly", true, 2),
+            ("elderly", false, 2),
+        ] {
+            hall.act(&Command::SetClass {
+                ticket,
+                class: class(class_now),
+                verified,
+            });
+            assert_eq!(near(&hall), said, "{class_now}, verified: {verified}");
+        }
+    }
 }

@@ -349,4 +349,57 @@ mod tests {
         assert!(matches!(last_four[4], Happening::DayOpened { .. }));
         assert!(hall.queue.day().tickets().is_empty());
     }
+
+    #[test]
+    fn a_service_alarms_for_its_own_who_wait_long() {
+        let mut settings = settings();
+        let of_b = settings.services.get_mut(&service("B")).unwrap();
+        of_b.alarms.longest_wait_ms = Some(10 * MINUTE_MS);
+        let mut hall = Hall::staffed(settings);
+        hall.take("A", "ordinary");
+        hall.wait(11 * MINUTE_MS);
+        assert_eq!(alarmed(&hall), [], "it is not one of B who waits");
+        hall.take("B", "ordinary");
+        hall.wait(10 * MINUTE_MS);
+        assert_eq!(alarmed(&hall), [Alarm::LongestWait(Some(service("B")))]);
+        let due_ms = hall.queue.next_deadline();
+        assert!(
+            due_ms > Some(hall.now().at.steady_ms),
+            "what was said is not due"
+        );
+    }
+
+    #[test]
+    fn a_hall_in_which_nothing_goes_on_wakes_for_the_turn_of_the_day() {
+        let hall = Hall::open();
+        let midnight_ms = 24 * 60 * MINUTE_MS;
+        assert_eq!(hall.queue.next_deadline(), Some(midnight_ms));
+    }
+
+    /// The calendar shows this day at a moment of the first one, or of the next.
+    fn turns(to: Date, after_ms: u64) -> bool {
+        let hall = Hall::open();
+        let mut now = hall.now();
+        now.at.steady_ms += after_ms;
+        now.today = to;
+        !hall.queue.decide_due(now).is_empty()
+    }
+
+    #[test]
+    fn a_calendar_that_leaps_a_year_is_believed_when_the_day_is_over_by_the_steady_clock() {
+        let day_ms = 24 * 60 * MINUTE_MS;
+        assert!(
+            turns(Date::new(2026, 11, 2), 0),
+            "somebody set it to tomorrow"
+        );
+        assert!(turns(Date::new(2027, 10, 31), 0), "nearly a year");
+        assert!(!turns(Date::new(2027, 11, 1), 0));
+        assert!(!turns(Date::new(2031, 1, 1), 0));
+        assert!(!turns(Date::new(2031, 1, 1), day_ms - 1_001));
+        assert!(turns(Date::new(2031, 1, 1), day_ms - 1_000));
+        assert!(
+            !turns(Date::new(2026, 10, 31), day_ms),
+            "it never goes back"
+        );
+    }
 }

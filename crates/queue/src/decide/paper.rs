@@ -74,6 +74,22 @@ mod tests {
     }
 
     #[test]
+    fn why_a_slip_is_missing_is_said_once_and_said_anew_when_it_is_something_else() {
+        let mut hall = Hall::staffed(settings());
+        let ticket = hall.take("A", "ordinary");
+        for (why, events) in [
+            (NoPaper::PaperOut, 1),
+            (NoPaper::PaperOut, 0),
+            (NoPaper::CoverOpen, 1),
+        ] {
+            let before = hall.journal.len();
+            hall.act(&Command::NotPrinted(ticket, why));
+            assert_eq!(hall.journal.len() - before, events, "{why:?}");
+            assert_eq!(hall.ticket(ticket).paper, Paper::Missing(why));
+        }
+    }
+
+    #[test]
     fn a_slip_is_printed_again_with_the_same_number_while_it_is_good_for_something() {
         let mut hall = Hall::staffed(settings());
         let ticket = hall.take("A", "ordinary");

@@ -71,11 +71,11 @@ impl Queue {
         let rule = self.settings.roll.as_ref().ok_or(Refusal::NobodyWaits)?;
         let service = self.first_service_for_roll(counter, rule)?;
         let last = self.settings.series.get(&rule.series).map(|one| one.last);
-        if last.is_none_or(|last| next > last) || !self.day.has_room_for_a_ticket() {
+        if last.is_none_or(|last| next > last) {
             return Err(Refusal::NumbersUsedUp);
         }
         Ok(Issued {
-            ticket: self.day.next_ticket(self.date(now)),
+            ticket: self.day.next_ticket(self.date(now))?,
             number: Number {
                 series: rule.series.clone(),
                 value: next,
@@ -140,6 +140,7 @@ mod tests {
         let mut hall = Hall::staffed(with_roll());
         hall.take("A", "ordinary");
         hall.act(&Command::BeginRoll { first: 7 });
+        assert_eq!(hall.queue.day().roll(), Some(7));
         hall.call(ONE);
         assert_eq!(in_hand(&hall, ONE), "A001", "who came before goes first");
         hall.call(TWO);

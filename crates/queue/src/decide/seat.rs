@@ -100,6 +100,8 @@ mod tests {
             let (counter, reason) = (ONE, reason.to_owned());
             hall.act(&Command::Pause { counter, reason });
         }
+        let paused = |event: &&crate::Event| matches!(event.what, Happening::Paused { .. });
+        assert_eq!(hall.journal.iter().filter(paused).count(), 2, "each once");
         let paused = &hall.queue.day().counter(ONE).unwrap().paused;
         assert_eq!(paused.as_deref(), Some("培训"));
         hall.act(&Command::Resume(ONE));

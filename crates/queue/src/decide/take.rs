@@ -91,7 +91,7 @@ impl Queue {
             return Err(Refusal::HallFull);
         }
         Ok(Issued {
-            ticket: self.day.next_ticket(self.date(now)),
+            ticket: self.day.next_ticket(self.date(now))?,
             number: self.next_number_for(service, class)?,
             errands: vec![service.clone()],
             in_order: self.settings.errands_in_order,
@@ -167,7 +167,7 @@ impl Queue {
             let known = known.ok_or(Refusal::NumbersUsedUp)?;
             let last = self.day.last_numbers.get(series);
             let value = last.map_or(known.first, |last| last + 1).max(known.first);
-            if value <= known.last && self.day.has_room_for_a_ticket() {
+            if value <= known.last {
                 let series = series.clone();
                 return Ok(Number { series, value });
             }
@@ -400,8 +400,16 @@ mod tests {
         let from_wall_ms = 10 * MINUTE_MS as i64;
         let refusal = hall.refusal(&check_in(40));
         assert_eq!(refusal, Some(Refusal::TooEarly { from_wall_ms }));
-        hall.wait(51 * MINUTE_MS);
-        assert_eq!(hall.refusal(&check_in(40)), Some(Refusal::TooLate));
+        let at = |hall: &mut Hall, minute: u64, ms: u64| {
+            let now_ms = hall.now().at.steady_ms;
+            hall.wait(minute * MINUTE_MS + ms - now_ms);
+            hall.refusal(&check_in(40))
+        };
+        let early = at(&mut hall, 9, MINUTE_MS - 1);
+        assert_eq!(early, Some(Refusal::TooEarly { from_wall_ms }));
+        assert_eq!(at(&mut hall, 10, 0), None, "from half an hour before");
+        assert_eq!(at(&mut hall, 50, 0), None, "until ten minutes after");
+        assert_eq!(at(&mut hall, 50, 1), Some(Refusal::TooLate));
         hall.act(&check_in(60));
         assert_eq!(hall.refusal(&check_in(60)), Some(Refusal::AppointmentUsed));
     }
@@ -436,10 +444,60 @@ mod tests {
                 time_of_day_ms: wall_ms as u32,
             },
         };
-        assert_eq!(hall.refusal(&book(0)), Some(Refusal::TooLate));
+        let now_ms = hall.now().at.wall_ms;
+        assert_eq!(hall.refusal(&book(now_ms - 1)), Some(Refusal::TooLate));
+        assert_eq!(hall.refusal(&book(now_ms)), None, "the present is no past");
         assert_eq!(hall.refusal(&book(i64::from(HOUR_MS))), None);
         hall.queue.settings.hours = Some(Hours::default());
         let closed = Refusal::NotOpen { opens_ms: None };
         assert_eq!(hall.refusal(&book(i64::from(HOUR_MS))), Some(closed));
+    }
+
+    #[test]
+    fn a_ticket_says_how_it_came_about_and_of_which_appointment_it_is() {
+        let mut hall = by_appointment();
+        hall.act(&Command::Take {
+            errands: vec![service("A")],
+            class: class("ordinary"),
+            channel: Channel::Guide,
+            holder: None,
+        });
+        let Command::CheckIn {
+            appointment,
+            service,
+            class,
+            slot_wall_ms,
+            ..
+        } = check_in(20)
+        else {
+            unreachable!("it is one");
+        };
+        hall.act(&Command::CheckIn {
+            appointment: appointment.clone(),
+            service: service.clone(),
+            class: class.clone(),
+            slot_wall_ms,
+            channel: Channel::Phone,
+        });
+        hall.act(&Command::ServeWithout {
+            counter: ONE,
+            service,
+            class,
+        });
+        let tickets = hall.queue.day().tickets();
+        let told: Vec<_> = tickets
+            .iter()
+            .map(|ticket| (ticket.channel, ticket.appointment.as_ref()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (Channel::Guide, None),
+                (Channel::Phone, Some(&appointment)),
+                (Channel::WalkIn, None)
+            ]
+        );
+        let arrived = tickets[2].call.as_ref().and_then(|call| call.arrived);
+        assert_eq!(arrived, Some(hall.now().at), "who needs no call is there");
     }
 }

@@ -210,4 +210,20 @@ mod tests {
             assert_eq!(hall.refusal(&to(desk, true, false)), Some(refusal));
         }
     }
+
+    #[test]
+    fn who_comes_back_to_a_counter_does_so_also_when_the_colleague_in_between_left() {
+        let mut hall = Hall::staffed(settings());
+        let ticket = hall.take("A", "ordinary");
+        hall.serve(ONE);
+        hall.act(&to(Desk::Counter(TWO), true, true));
+        hall.act(&Command::SignOut(TWO));
+        let desks: Vec<_> = hall
+            .ticket(ticket)
+            .errands
+            .iter()
+            .map(|errand| &errand.desk)
+            .collect();
+        assert_eq!(desks, [&Desk::Service(service("A")), &Desk::Counter(ONE)]);
+    }
 }
