@@ -1,5 +1,5 @@
 //! Every command that a developer or newcomer types: `cargo xtask demo`, `test`, `shots`, `bench`,
-//! `torture`, `planted`.
+//! `torture`, `planted`, `mutants`.
 //!
 //! This crate is the first thing that a bare machine builds, so it needs no system package and
 //! few dependencies. Each command says what it needs before it begins, see [`packages`].
@@ -7,6 +7,7 @@
 mod bench;
 mod demo;
 mod deny;
+mod mutants;
 mod packages;
 mod planted;
 mod sbom;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(&options),
         Command::Torture(options) => torture::run(&options),
         Command::Planted(options) => planted::run(&options),
+        Command::Mutants(options) => mutants::run(&options),
         Command::Sbom(options) => sbom::run(&options),
     };
     match result {
@@ -61,6 +63,8 @@ enum Command {
     Torture(torture::Options),
     /// Plant bugs in a copy of the hall, and see that its simulation finds each of them.
     Planted(planted::Options),
+    /// Change the rules, the memory and the hall's loop in one place after the other, and see that tests mind.
+    Mutants(mutants::Options),
     /// Write the list of everything that Paihao is made of (CycloneDX) to target/sbom/.
     Sbom(sbom::Options),
 }
