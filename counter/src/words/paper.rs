@@ -170,24 +170,9 @@ pub fn roll_in_use(language: Language, next: &str) -> String {
 mod tests {
     use super::*;
 
-    const TROUBLES: [Trouble; 12] = [
-        Trouble::Unreachable,
-        Trouble::Silent,
-        Trouble::LinkBroken,
-        Trouble::PaperOut,
-        Trouble::CoverOpen,
-        Trouble::Cutter,
-        Trouble::HeadHot,
-        Trouble::Broken,
-        Trouble::Offline,
-        Trouble::Unprintable,
-        Trouble::Unrecorded,
-        Trouble::Stopped,
-    ];
-
     #[test]
     fn every_trouble_says_what_is_wrong_and_what_to_do() {
-        for trouble in TROUBLES {
+        for trouble in Trouble::ALL {
             let (zh, en) = (
                 printer_trouble(Language::Zh, trouble),
                 printer_trouble(Language::En, trouble),

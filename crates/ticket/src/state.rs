@@ -70,6 +70,24 @@ pub enum Trouble {
     Stopped,
 }
 
+impl Trouble {
+    /// Every one.
+    pub const ALL: [Self; 12] = [
+        Self::Unreachable,
+        Self::Silent,
+        Self::LinkBroken,
+        Self::PaperOut,
+        Self::CoverOpen,
+        Self::Cutter,
+        Self::HeadHot,
+        Self::Broken,
+        Self::Offline,
+        Self::Unprintable,
+        Self::Unrecorded,
+        Self::Stopped,
+    ];
+}
+
 /// The four answers to `DLE EOT 1..4`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StatusBytes {

@@ -69,7 +69,7 @@ fn outcome_words(outcome: PrintOutcome) -> String {
 fn outcome(word: &str, trouble: Option<&str>) -> Option<PrintOutcome> {
     let trouble = || {
         let named = |known: &&Trouble| Some(trouble_word(**known)) == trouble;
-        TROUBLES.iter().find(named).copied()
+        Trouble::ALL.iter().find(named).copied()
     };
     match word {
         "printed" => Some(PrintOutcome::Printed),
@@ -79,21 +79,6 @@ fn outcome(word: &str, trouble: Option<&str>) -> Option<PrintOutcome> {
         _ => None,
     }
 }
-
-const TROUBLES: [Trouble; 12] = [
-    Trouble::Unreachable,
-    Trouble::Silent,
-    Trouble::LinkBroken,
-    Trouble::PaperOut,
-    Trouble::CoverOpen,
-    Trouble::Cutter,
-    Trouble::HeadHot,
-    Trouble::Broken,
-    Trouble::Offline,
-    Trouble::Unprintable,
-    Trouble::Unrecorded,
-    Trouble::Stopped,
-];
 
 fn trouble_word(trouble: Trouble) -> &'static str {
     match trouble {
@@ -119,8 +104,8 @@ mod tests {
     fn all() -> Vec<Note> {
         let (job, ticket) = (12, 20_261_122_000_012);
         let mut outcomes = vec![PrintOutcome::Printed, PrintOutcome::Sent];
-        outcomes.extend(TROUBLES.map(PrintOutcome::NotPrinted));
-        outcomes.extend(TROUBLES.map(PrintOutcome::Unknown));
+        outcomes.extend(Trouble::ALL.map(PrintOutcome::NotPrinted));
+        outcomes.extend(Trouble::ALL.map(PrintOutcome::Unknown));
         let ended = outcomes.into_iter().map(|outcome| Note::Ended {
             job,
             ticket,

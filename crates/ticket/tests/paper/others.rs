@@ -1,18 +1,12 @@
-//! The slips that are no tickets as bytes, read back by a decoder that we did not write.
+//! The slips that are no tickets.
 
-use escpost_profiles::PrinterProfile;
-use escpost_profiles::resolver::resolve;
-use escpost_render::{MonoSurface, render};
 use ticket::{
-    Bilingual, Document, Languages, Method, MissingPapers, Printer, PrinterSettings, Report,
-    Typeface, render_preview,
+    Bilingual, Document, Languages, Method, MissingPapers, Report, Typeface, render_preview,
 };
 
-/// Both widths of paper, each with a printer that the decoder knows.
-const PAPERS: [(u32, &str); 2] = [(576, "REFERENCE"), (384, "NT-5890K")];
-
-/// `GS ( H` at the end of a job, which the decoder does not know.
-const COMPLETION_BYTES: usize = 11;
+use crate::decoder::{
+    PAPERS, only_native_sheet, paper_bytes, printer, sees_the_preview_dot_by_dot,
+};
 
 fn documents() -> Vec<(&'static str, Box<dyn Document>)> {
     let mut documents: Vec<(_, Box<dyn Document>)> = Vec::new();
@@ -40,52 +34,10 @@ fn report(languages: Languages) -> Report {
     }
 }
 
-fn printer(method: Method, dots: u32) -> Printer {
-    let mut settings = PrinterSettings::network("127.0.0.1:9100");
-    settings.method = method;
-    settings.dots = dots;
-    Printer::new(settings).expect("Noto Sans CJK is installed")
-}
-
-fn paper_bytes(printer: &Printer, document: &dyn Document) -> Vec<u8> {
-    let mut bytes = printer.bytes(document, 7).expect("it can be printed");
-    bytes.truncate(bytes.len() - COMPLETION_BYTES);
-    bytes
-}
-
-fn only_sheet(bytes: &[u8], profile: &PrinterProfile) -> MonoSurface {
-    let mut sheets = render(bytes, profile)
-        .expect("the decoder takes every byte")
-        .sheets;
-    assert_eq!(sheets.len(), 1, "one slip is one cut sheet");
-    sheets.remove(0).surface
-}
-
-/// Breaking commands inside of image data costs a dot here and there, and never takes one away.
 #[test]
 fn the_decoder_sees_the_preview_dot_by_dot() {
-    const ADDED_DOTS_MAX: usize = 400;
-    let typeface = Typeface::load(None).unwrap();
-    for (dots, profile) in PAPERS {
-        let printer = printer(Method::Raster, dots);
-        for (name, document) in documents() {
-            let bytes = paper_bytes(&printer, document.as_ref());
-            let sheet = only_sheet(&bytes, resolve(profile).unwrap());
-            let preview = render_preview(document.as_ref(), dots, &typeface);
-            let (mut black, mut added) = (0, 0);
-            for y in 0..preview.height() {
-                for x in 0..dots {
-                    let printed = sheet.is_printed(x, y);
-                    assert!(printed || !preview.is_black(x, y), "{name}: lost {x},{y}");
-                    black += usize::from(preview.is_black(x, y));
-                    added += usize::from(printed && !preview.is_black(x, y));
-                }
-            }
-            assert!(
-                added <= ADDED_DOTS_MAX && black > 5_000,
-                "{name}: {added} of {black}"
-            );
-        }
+    for (name, document) in documents() {
+        sees_the_preview_dot_by_dot(name, document.as_ref());
     }
 }
 
@@ -108,36 +60,17 @@ fn every_letter_is_on_the_paper() {
     }
 }
 
-/// The decoder has no Chinese mode, so its two commands are taken out; all others must be sound.
 #[test]
 fn native_commands_are_sound_for_the_decoder() {
     for (dots, profile) in PAPERS {
         let printer = printer(Method::Native, dots);
         for (_, document) in documents() {
-            let bytes = paper_bytes(&printer, document.as_ref());
-            let kept = without_chinese_mode(&bytes);
-            assert_eq!(kept.len() + 4, bytes.len());
-            let sheet = only_sheet(&kept, resolve(profile).unwrap());
+            let sheet = only_native_sheet(&paper_bytes(&printer, document.as_ref()), profile);
             let inked =
                 (0..sheet.height()).filter(|y| (0..sheet.width()).any(|x| sheet.is_printed(x, *y)));
             assert!(inked.count() > 200, "there is something on it");
         }
     }
-}
-
-fn without_chinese_mode(bytes: &[u8]) -> Vec<u8> {
-    let mut kept = Vec::new();
-    let mut rest = bytes;
-    while let Some((first, tail)) = rest.split_first() {
-        rest = match rest {
-            [0x1c, 0x26 | 0x2e, after @ ..] => after,
-            _ => {
-                kept.push(*first);
-                tail
-            }
-        };
-    }
-    kept
 }
 
 fn says(document: &dyn Document, dots: u32, text: &str) -> bool {

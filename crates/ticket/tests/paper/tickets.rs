@@ -1,33 +1,12 @@
-//! Slips as bytes, read back by a decoder that we did not write.
+//! Tickets.
 
-use escpost_profiles::PrinterProfile;
-use escpost_profiles::resolver::resolve;
-use escpost_render::{MonoSurface, render};
+use escpost_render::MonoSurface;
 use proptest::prelude::*;
-use ticket::{
-    Bilingual, Bitmap, Method, Printer, PrinterSettings, Slip, Typeface, WaitInterval,
-    render_preview,
+use ticket::{Bilingual, Bitmap, Method, Slip, Typeface, WaitInterval, render_preview};
+
+use crate::decoder::{
+    PAPERS, only_native_sheet, only_sheet, paper_bytes, printer, sees_the_preview_dot_by_dot,
 };
-
-/// Both widths of paper, each with a printer that the decoder knows: an ideal one, and a real one
-/// with its faults (it ignores `ESC J`, `GS V 66` and an end of line after an image).
-const PAPERS: [(u32, &str); 2] = [(576, "REFERENCE"), (384, "NT-5890K")];
-
-/// `GS ( H` at the end of a job, which the decoder does not know.
-const COMPLETION_BYTES: usize = 11;
-
-fn printer(method: Method, dots: u32) -> Printer {
-    let mut settings = PrinterSettings::network("127.0.0.1:9100");
-    settings.method = method;
-    settings.dots = dots;
-    Printer::new(settings).expect("Noto Sans CJK is installed")
-}
-
-fn paper_bytes(printer: &Printer, slip: &Slip) -> Vec<u8> {
-    let mut bytes = printer.bytes(slip, 7).expect("the slip can be printed");
-    bytes.truncate(bytes.len() - COMPLETION_BYTES);
-    bytes
-}
 
 fn slips() -> Vec<Slip> {
     let mut large = Slip::example();
@@ -61,64 +40,22 @@ fn visit(large_print: bool) -> Slip {
     }
 }
 
-fn only_sheet(bytes: &[u8], profile: &PrinterProfile) -> MonoSurface {
-    let mut sheets = render(bytes, profile)
-        .expect("the decoder takes every byte")
-        .sheets;
-    assert_eq!(sheets.len(), 1, "one slip is one cut sheet");
-    sheets.remove(0).surface
-}
-
-/// Breaking commands inside of image data costs a dot here and there, and never takes one away.
 #[test]
 fn the_decoder_sees_the_preview_dot_by_dot() {
-    const ADDED_DOTS_MAX: usize = 400;
-    let typeface = Typeface::load(None).unwrap();
-    for (dots, profile) in PAPERS {
-        let printer = printer(Method::Raster, dots);
-        for slip in slips() {
-            let sheet = only_sheet(&paper_bytes(&printer, &slip), resolve(profile).unwrap());
-            let preview = render_preview(&slip, dots, &typeface);
-            let mut added = 0;
-            for y in 0..preview.height() {
-                for x in 0..dots {
-                    let printed = sheet.is_printed(x, y);
-                    assert!(printed || !preview.is_black(x, y), "lost dot {x},{y}");
-                    added += usize::from(printed && !preview.is_black(x, y));
-                }
-            }
-            assert!(added <= ADDED_DOTS_MAX, "{added} dots added");
-        }
+    for slip in slips() {
+        sees_the_preview_dot_by_dot(&slip.number, &slip);
     }
 }
 
-/// The decoder has no Chinese mode, so its two commands are taken out; all others must be sound.
 #[test]
 fn native_commands_are_sound_for_the_decoder() {
     for (dots, profile) in PAPERS {
         let printer = printer(Method::Native, dots);
         for slip in slips() {
-            let bytes = without_chinese_mode(paper_bytes(&printer, &slip));
-            let sheet = only_sheet(&bytes, resolve(profile).unwrap());
+            let sheet = only_native_sheet(&paper_bytes(&printer, &slip), profile);
             assert!(tallest_run(&sheet) >= 120, "the number is under 15 mm");
         }
     }
-}
-
-fn without_chinese_mode(bytes: Vec<u8>) -> Vec<u8> {
-    let mut kept = Vec::new();
-    let mut rest = bytes.as_slice();
-    while let Some((first, tail)) = rest.split_first() {
-        match rest {
-            [0x1c, 0x26 | 0x2e, after @ ..] => rest = after,
-            _ => {
-                kept.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    assert_eq!(kept.len() + 4, bytes.len());
-    kept
 }
 
 /// The most rows in a row that have ink: the large number, since all else is lower.
@@ -209,7 +146,7 @@ proptest! {
     fn the_decoder_takes_any_slip(slip in any_slip()) {
         for (dots, profile) in PAPERS {
             let bytes = paper_bytes(&printer(Method::Raster, dots), &slip);
-            only_sheet(&bytes, resolve(profile).unwrap());
+            only_sheet(&bytes, profile);
         }
     }
 }
