@@ -145,7 +145,7 @@ impl Settings {
     fn kept(&self, ending: &str) -> Option<PathBuf> {
         let device = self.station.device.as_deref().unwrap_or("counter-1");
         let name = format!("{device}.{ending}");
-        Some(state_folder()?.join("paihao").join(name))
+        Some(client::state_folder()?.join(name))
     }
 
     /// What the program begins with. What the command line says goes before what is remembered,
@@ -192,15 +192,6 @@ impl Memory {
         }
         fs::write(file, text)
     }
-}
-
-/// Where programs keep what outlives them (XDG Base Directory Specification 0.8).
-fn state_folder() -> Option<PathBuf> {
-    let folder = |variable| std::env::var_os(variable).map(PathBuf::from);
-    let home = || folder("HOME").map(|home| home.join(".local/state"));
-    folder("XDG_STATE_HOME")
-        .filter(|path| path.is_absolute())
-        .or_else(home)
 }
 
 #[cfg(test)]

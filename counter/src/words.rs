@@ -61,7 +61,11 @@ fn goodbye(language: Language, code: ByeCode) -> String {
             "大厅正在停止，将自动重连",
             "The hall is stopping: trying again",
         ),
-        ByeCode::NotPaired | ByeCode::Revoked | ByeCode::PairingFailed | ByeCode::Role => (
+        ByeCode::Revoked => (
+            "大厅已停用本电脑，请通知技术员",
+            "The hall has revoked this computer: call a technician",
+        ),
+        ByeCode::NotPaired | ByeCode::PairingFailed | ByeCode::Role => (
             "大厅不认识本机，请通知技术员配对",
             "The hall does not know this machine: ask a technician to pair it",
         ),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use client::{Language, LinkEvent, Lost, Theme};
 use counter::{Command, Event};
 use e2e::pictures::Album;
-use protocol::Act;
+use protocol::{Act, ByeCode};
 use slint::ComponentHandle;
 use slint::platform::Key;
 use ticket::{PrintNews, PrinterState, Trouble};
@@ -21,9 +21,11 @@ const SIZES: [(u32, u32); 2] = [(1280, 800), (420, 800)];
 type Go = fn(&mut Stage);
 
 /// A page: its name, and how a clerk comes there.
-const PAGES: [(&str, Go); 44] = [
+const PAGES: [(&str, Go); 46] = [
     ("connecting", |_| {}),
     ("no-hall", no_hall),
+    ("not-paired", not_paired),
+    ("revoked", revoked),
     ("sign-in", sign_in),
     ("sign-in-taken", sign_in_taken),
     ("free", free),
@@ -125,6 +127,17 @@ fn show(
 fn no_hall(stage: &mut Stage) {
     let why = Lost::Unreachable("connection refused".into());
     stage.happen(Event::Hall(LinkEvent::Down { since: None, why }));
+}
+
+fn not_paired(stage: &mut Stage) {
+    let why = Lost::NotPaired;
+    stage.happen(Event::Hall(LinkEvent::Down { since: None, why }));
+}
+
+fn revoked(stage: &mut Stage) {
+    serving(stage);
+    stage.link_down(Lost::Refused(ByeCode::Revoked));
+    stage.pass(Duration::from_secs(63));
 }
 
 fn sign_in(stage: &mut Stage) {

@@ -60,6 +60,8 @@ pub enum Show {
     Closed,
     /// One in which numbers are torn off a roll.
     Roll,
+    /// One that can record nothing.
+    ReadOnly,
 }
 
 impl Ways {
@@ -81,6 +83,14 @@ impl Ways {
                 returns: true,
                 doors: Doors {
                     state: DoorState::Roll,
+                    ..Doors::default()
+                },
+                ..Self::default()
+            },
+            Show::ReadOnly => Self {
+                returns: true,
+                doors: Doors {
+                    state: DoorState::ReadOnly,
                     ..Doors::default()
                 },
                 ..Self::default()

@@ -141,7 +141,9 @@ impl Settings {
     #[must_use]
     pub fn jobs_file(&self) -> PathBuf {
         let device = self.station.device.as_deref().unwrap_or("kiosk-1");
-        let usual = || state_folder().join("paihao").join(format!("{device}.jobs"));
+        // Beside the program where a user has no folder of their own.
+        let folder = || client::state_folder().unwrap_or_default();
+        let usual = || folder().join(format!("{device}.jobs"));
         self.printer.jobs.clone().unwrap_or_else(usual)
     }
 
@@ -150,17 +152,6 @@ impl Settings {
     pub fn orders_file(&self) -> PathBuf {
         self.jobs_file().with_extension("orders")
     }
-}
-
-/// Where programs keep what outlives them (XDG Base Directory Specification 0.8), and beside the
-/// program where a user has no folder of their own.
-fn state_folder() -> PathBuf {
-    let folder = |variable| std::env::var_os(variable).map(PathBuf::from);
-    let home = || folder("HOME").map(|home| home.join(".local/state"));
-    folder("XDG_STATE_HOME")
-        .filter(|path| path.is_absolute())
-        .or_else(home)
-        .unwrap_or_default()
 }
 
 impl PrinterPart {

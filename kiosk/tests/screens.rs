@@ -5,11 +5,11 @@ mod stage;
 
 use std::time::Duration;
 
-use client::{Language, Theme};
+use client::{Language, Lost, Theme, for_the_technician};
 use e2e::pictures::Album;
 use kiosk::event::{Event, Looks, PaperNews, Touch};
 use kiosk::mock::{APPOINTMENT, Show, Ways, doors};
-use protocol::{DoorState, NotPrintedReason, Outcome, Refusal, Time};
+use protocol::{ByeCode, DoorState, NotPrintedReason, Outcome, Refusal, Time};
 use slint::ComponentHandle;
 use stage::{CHINESE, ENGLISH, Screen, Stage, UPRIGHT, WIDE};
 use ticket::{PrinterState, Trouble};
@@ -17,7 +17,7 @@ use ticket::{PrinterState, Trouble};
 /// Brings a kiosk that is open to the page to be drawn.
 type Scene = fn(&mut Stage);
 
-const SCENES: [(&str, Scene); 14] = [
+const SCENES: [(&str, Scene); 15] = [
     ("start", |_| {}),
     ("start-trouble", |stage| {
         stage.event(Event::Printer(PrinterState::Trouble(Trouble::PaperOut)));
@@ -64,15 +64,22 @@ const SCENES: [(&str, Scene); 14] = [
         let outcome = Outcome::Refused(Refusal::HallFull);
         stage.event(Event::Answer { id, outcome });
     }),
-    ("away", |stage| {
-        let since = Time {
-            unix_ms: kiosk::mock::MOCK_TIME.unix_ms - 180_000,
-            ..kiosk::mock::MOCK_TIME
-        };
-        stage.event(Event::LinkDown(Some(since)));
-        stage.wait(Duration::from_secs(3));
+    ("away", lose),
+    ("revoked", |stage| {
+        let revoked = Lost::Refused(ByeCode::Revoked);
+        stage.event(Event::Technician(for_the_technician(&revoked)));
+        lose(stage);
     }),
 ];
+
+fn lose(stage: &mut Stage) {
+    let since = Time {
+        unix_ms: kiosk::mock::MOCK_TIME.unix_ms - 180_000,
+        ..kiosk::mock::MOCK_TIME
+    };
+    stage.event(Event::LinkDown(Some(since)));
+    stage.wait(Duration::from_secs(3));
+}
 
 fn service_with_printer(stage: &mut Stage, code: &str) {
     stage.event(Event::Printer(PrinterState::Ready));
@@ -98,7 +105,7 @@ fn print(stage: &mut Stage, news: PaperNews) {
 type WayScene = (&'static str, fn() -> Ways, Scene);
 
 /// What a hall shows that has appointments, returns, hours or telephone numbers.
-const WAY_SCENES: [WayScene; 16] = [
+const WAY_SCENES: [WayScene; 17] = [
     ("ways-start", full, |_| {}),
     ("closed", closed, |stage| {
         let notice = stage.hall.notice(
@@ -109,6 +116,7 @@ const WAY_SCENES: [WayScene; 16] = [
     }),
     ("cut-off", cut_off, |_| {}),
     ("roll", roll, |_| {}),
+    ("read-only", read_only, |_| {}),
     ("service-shut", full, |stage| {
         stage.touch(Touch::Service("B".into()));
     }),
@@ -181,6 +189,10 @@ fn closed() -> Ways {
 
 fn roll() -> Ways {
     Ways::of(Show::Roll)
+}
+
+fn read_only() -> Ways {
+    Ways::of(Show::ReadOnly)
 }
 
 fn phone() -> Ways {

@@ -209,6 +209,8 @@ pub enum DoorState {
     QuotaUsedUp,
     /// No printer works, and numbers are torn off a roll at the guide desk.
     Roll,
+    /// The hall's record is damaged, and nothing is changed until it was brought back.
+    ReadOnly,
 }
 
 /// Whether a customer is asked for a telephone number.

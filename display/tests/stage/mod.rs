@@ -112,11 +112,9 @@ impl Stage {
         }
     }
 
-    pub fn lose(&mut self) {
-        self.take(Event::Link(LinkEvent::Down {
-            since: Some(self.hall.time()),
-            why: Lost::Silent,
-        }));
+    pub fn lose(&mut self, why: Lost) {
+        let since = Some(self.hall.time());
+        self.take(Event::Link(LinkEvent::Down { since, why }));
     }
 
     pub fn wait(&mut self, ms: u64) {

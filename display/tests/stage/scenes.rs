@@ -1,21 +1,29 @@
 //! The states in which a wall is looked at.
 
-use client::LinkEvent;
+use client::{LinkEvent, Lost};
 use display::mock::MockHall;
-use protocol::{NoticeRow, Row, Rows, Stamped, Text};
+use protocol::{ByeCode, NoticeRow, Row, Rows, Stamped, Text};
 
 use super::{Looks, Stage};
 
 /// Brings a wall to the state to be looked at.
 pub type Scene = fn(Looks) -> Stage;
 
-pub const SCENES: [(&str, Scene); 12] = [
+pub const SCENES: [(&str, Scene); 14] = [
     ("seeking", |looks| Stage::dark(looks, MockHall::default())),
     ("unreachable", |looks| {
         let mut stage = Stage::dark(looks, MockHall::default());
         stage.hear(vec![LinkEvent::Down {
             since: None,
-            why: client::Lost::Closed,
+            why: Lost::Closed,
+        }]);
+        stage
+    }),
+    ("not-paired", |looks| {
+        let mut stage = Stage::dark(looks, MockHall::default());
+        stage.hear(vec![LinkEvent::Down {
+            since: None,
+            why: Lost::NotPaired,
         }]);
         stage
     }),
@@ -50,7 +58,13 @@ pub const SCENES: [(&str, Scene); 12] = [
     ("stale", |looks| {
         let mut stage = Stage::open(looks, MockHall::default());
         stage.calls(7);
-        stage.lose();
+        stage.lose(Lost::Silent);
+        stage
+    }),
+    ("revoked", |looks| {
+        let mut stage = Stage::open(looks, MockHall::default());
+        stage.calls(7);
+        stage.lose(Lost::Refused(ByeCode::Revoked));
         stage
     }),
     ("no-sound", |looks| {

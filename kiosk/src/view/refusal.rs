@@ -24,6 +24,8 @@ pub enum RefusalView {
     QuotaUsedUp,
     /// Numbers are torn off a roll at the guide desk.
     RollInUse,
+    /// The hall can record nothing until its record was brought back.
+    ReadOnly,
     /// A telephone number is needed, and what was given is none.
     BadPhone,
     /// This telephone number has a ticket already.
@@ -76,6 +78,7 @@ pub(super) fn refusal_view(act: &Act, refusal: &Refusal) -> RefusalView {
         Refusal::CutOff => RefusalView::CutOff,
         Refusal::QuotaUsedUp => RefusalView::QuotaUsedUp,
         Refusal::RollInUse => RefusalView::RollInUse,
+        Refusal::ReadOnly => RefusalView::ReadOnly,
         Refusal::UnknownAppointment => RefusalView::UnknownAppointment,
         Refusal::AppointmentUsed => RefusalView::AppointmentUsed,
         Refusal::TooEarly { from } => RefusalView::TooEarly { from: from.clone() },

@@ -147,6 +147,7 @@ fn doors(doors: &Doors) -> ui::Doors {
             DoorState::Closed => ui::DoorState::Closed,
             DoorState::QuotaUsedUp => ui::DoorState::UsedUp,
             DoorState::Roll => ui::DoorState::Roll,
+            DoorState::ReadOnly => ui::DoorState::ReadOnly,
         },
         opens_at: time(&doors.opens_at),
         closes_at: time(&doors.closes_at),

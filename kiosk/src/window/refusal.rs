@@ -14,6 +14,7 @@ pub(super) fn reason(refusal: &RefusalView) -> RefusalReason {
         RefusalView::CutOff => RefusalReason::CutOff,
         RefusalView::QuotaUsedUp => RefusalReason::QuotaUsedUp,
         RefusalView::RollInUse => RefusalReason::RollInUse,
+        RefusalView::ReadOnly => RefusalReason::ReadOnly,
         RefusalView::BadPhone => RefusalReason::BadPhone,
         RefusalView::PhoneHasTicket { .. } => RefusalReason::PhoneHasTicket,
         RefusalView::UnknownAppointment => RefusalReason::UnknownAppointment,

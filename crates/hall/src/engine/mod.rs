@@ -38,7 +38,7 @@ use rows::View;
 use table::Table;
 use told::Teller;
 pub use trouble::Memory;
-use trouble::{Troubles, is_of_memory};
+use trouble::{Troubles, is_of_memory, shut};
 
 use crate::admin::Answer;
 use crate::settings::HallSettings;
@@ -548,6 +548,9 @@ impl<J: Journal> Engine<J> {
             };
             view.rows_by_audience()
         };
+        if self.is_read_only() {
+            rows.iter_mut().flatten().for_each(shut);
+        }
         let staff = Audience::ALL.into_iter().zip(&mut rows);
         for (_, rows) in staff.filter(|(audience, _)| *audience == Audience::Staff) {
             rows.extend(troubles.iter().cloned());

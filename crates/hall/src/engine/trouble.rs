@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{AlarmKind, AlarmRow, Key, Row};
+use protocol::{AlarmKind, AlarmRow, DoorState, Doors, Key, Row};
 
 /// What a look at the memory found. It comes from outside, for the loop itself reads no old days.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +63,20 @@ impl Troubles {
         };
         stands.map(row).collect()
     }
+}
+
+/// Says that no numbers are given out, since nothing can be recorded. Without that each customer would
+/// press in vain.
+pub(super) fn shut(row: &mut Row) {
+    let doors = match row {
+        Row::Hall(hall) => &mut hall.doors,
+        Row::Service(service) => &mut service.doors,
+        _ => return,
+    };
+    *doors = Doors {
+        state: DoorState::ReadOnly,
+        ..Doors::default()
+    };
 }
 
 /// Whether a row tells of the memory, and not of the queue.

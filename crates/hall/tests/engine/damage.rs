@@ -1,10 +1,11 @@
 //! A record that is damaged, and a disk that gives nothing: the screens stay, and nothing false is said.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
 use hall::engine::{Input, Memory, Output};
-use protocol::{Act, AlarmKind, Outcome, Refusal, Role, Row};
+use protocol::{Act, AlarmKind, DoorState, Outcome, Refusal, Role, Row};
 use store::FILE_NAME;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -31,6 +32,26 @@ fn seen(desk: &mut Desk) -> (Vec<AlarmKind>, u32) {
         _ => None,
     });
     (alarms.collect(), waiting.expect("the hall has a row"))
+}
+
+/// What a kiosk hears that joins now: one that offers numbers would have each customer press in vain.
+fn doors_at_the_kiosk(desk: &mut Desk) -> DoorState {
+    let outputs = desk.handle(vec![join(78, Role::Kiosk, "kiosk-7", None)]);
+    let rows = outputs.iter().find_map(|output| match output {
+        Output::Rows { session: 78, rows } => Some(&rows.rows),
+        _ => None,
+    });
+    let states = rows
+        .expect("who joins gets the rows")
+        .iter()
+        .filter_map(|row| match &row.row {
+            Row::Hall(row) => Some(row.doors.state),
+            Row::Service(row) => Some(row.doors.state),
+            _ => None,
+        });
+    let states: HashSet<DoorState> = states.collect();
+    assert_eq!(states.len(), 1, "{states:?}");
+    states.into_iter().next().expect("one")
 }
 
 fn tell(desk: &mut Desk, memory: Memory) {
@@ -67,6 +88,7 @@ fn a_hall_that_starts_on_a_damaged_day_shows_what_is_good_and_refuses_every_act(
         (vec![AlarmKind::ReadOnly], 2),
         "the good prefix"
     );
+    assert_eq!(doors_at_the_kiosk(&mut desk), DoorState::ReadOnly);
     let seq = desk.engine.journal_seq();
     for act in [take("A", "ordinary"), sign_in(1, "王芳"), Act::Report {}] {
         assert_eq!(desk.ask(act.clone()), READ_ONLY, "{act:?}");
@@ -95,6 +117,7 @@ fn a_hall_that_starts_on_a_damaged_day_shows_what_is_good_and_refuses_every_act(
     );
     let mut desk = Desk::open(new.path());
     assert_eq!(seen(&mut desk), (vec![], 2));
+    assert_eq!(doors_at_the_kiosk(&mut desk), DoorState::Open);
     assert_eq!(number(&desk.ask(take("A", "ordinary"))), "A003");
     assert_eq!(desk.ask_as(pressed, take("A", "ordinary")), first);
 }
