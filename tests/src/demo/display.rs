@@ -7,7 +7,9 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{ConnectionExt, ImageFormat, InputFocus};
+use x11rb::protocol::xproto::{
+    ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, InputFocus, Window,
+};
 use x11rb::rust_connection::RustConnection;
 
 use super::hands::{Device, Keyboard, Mouse, TouchScreen};
@@ -55,15 +57,13 @@ impl Display {
                 );
             }
         };
-        let (eyes, _) = x11rb::connect(Some(&format!(":{number}")))
-            .context("connect to the virtual display")?;
         Ok(Self {
+            eyes: connect(number)?,
             server,
             number,
             width,
             height,
             folder,
-            eyes,
         })
     }
 
@@ -105,12 +105,12 @@ impl Display {
         Ok(Mouse::new(self.device("mouse")?, self.width, self.height))
     }
 
-    /// Hands for the keyboard. There is one pair at a time.
+    /// Hands for the keyboard.
     ///
     /// # Errors
     /// If the server does not answer.
     pub fn keyboard(&self) -> Result<Keyboard> {
-        Ok(Keyboard::new(self.device("keyboard")?))
+        Ok(Keyboard::new(connect(self.number)?))
     }
 
     /// What the screen shows now.
@@ -142,13 +142,35 @@ impl Display {
     /// # Errors
     /// If the display has no window.
     pub fn focus(&self) -> Result<()> {
-        let root = self.eyes.setup().roots[0].root;
-        let windows = self.eyes.query_tree(root)?.reply()?.children;
-        let top = *windows.last().context("the display has no window")?;
         self.eyes
-            .set_input_focus(InputFocus::PARENT, top, x11rb::CURRENT_TIME)?
+            .set_input_focus(
+                InputFocus::PARENT,
+                self.newest_window()?,
+                x11rb::CURRENT_TIME,
+            )?
             .check()?;
         Ok(())
+    }
+
+    /// Asks the newest window to close, as a window manager does at Alt+F4 or at its close button (ICCCM 4.2.8.1).
+    ///
+    /// # Errors
+    /// If the display has no window.
+    pub fn ask_to_close(&self) -> Result<()> {
+        let atom = |name: &[u8]| anyhow::Ok(self.eyes.intern_atom(false, name)?.reply()?.atom);
+        let (protocols, close) = (atom(b"WM_PROTOCOLS")?, atom(b"WM_DELETE_WINDOW")?);
+        let window = self.newest_window()?;
+        let asked = ClientMessageEvent::new(32, window, protocols, [close, 0, 0, 0, 0]);
+        self.eyes
+            .send_event(false, window, EventMask::NO_EVENT, asked)?
+            .check()?;
+        Ok(())
+    }
+
+    fn newest_window(&self) -> Result<Window> {
+        let root = self.eyes.setup().roots[0].root;
+        let windows = self.eyes.query_tree(root)?.reply()?.children;
+        windows.last().copied().context("the display has no window")
     }
 
     fn device(&self, name: &str) -> Result<Device> {
@@ -164,6 +186,12 @@ impl Drop for Display {
         }
         let _ = self.server.wait();
     }
+}
+
+fn connect(number: u32) -> Result<RustConnection> {
+    let (connection, _) =
+        x11rb::connect(Some(&format!(":{number}"))).context("connect to the virtual display")?;
+    Ok(connection)
 }
 
 fn spawn(folder: &Path) -> Result<Child> {

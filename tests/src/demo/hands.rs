@@ -2,7 +2,8 @@
 //!
 //! The X server's driver `inputtest` takes events over a socket and passes them on as a driver of
 //! hardware does, so a program gets XInput 2 touches with all that the server makes of them. XTest
-//! has no touches, and a uinput device would need root and reach the whole machine.
+//! has no touches, and a uinput device would need root and reach the whole machine. Keys come by XTest,
+//! since the driver's keyboard falls silent at some of the keys that a customer could try.
 //!
 //! The layout of the messages is that of `xf86-input-inputtest-protocol.h` of the X server, protocol
 //! 1.1: native byte order, and C's alignment.
@@ -13,6 +14,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use x11rb::CURRENT_TIME;
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{ConnectionExt as _, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, Window};
+use x11rb::protocol::xtest::ConnectionExt as _;
+use x11rb::rust_connection::RustConnection;
 
 /// A finger on a touch screen.
 pub struct TouchScreen {
@@ -30,7 +36,8 @@ pub struct Mouse {
 
 /// A keyboard.
 pub struct Keyboard {
-    device: Device,
+    server: RustConnection,
+    root: Window,
 }
 
 /// A key by its place on the keyboard, as X numbers them (Linux's number plus eight).
@@ -44,6 +51,13 @@ impl Key {
     pub const RETURN: Self = Self(36);
     /// The fifth function key.
     pub const F5: Self = Self(71);
+    /// Control, Alt, Shift and the key with the window on it, at the left.
+    pub const MODIFIERS: [Self; 4] = [Self(37), Self(64), Self(50), Self(133)];
+
+    /// Every key that a keyboard can have.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (8..=255).map(Self)
+    }
 }
 
 impl TouchScreen {
@@ -60,15 +74,36 @@ impl TouchScreen {
     /// # Errors
     /// If the server is gone.
     pub fn tap(&mut self, x: f64, y: f64) -> Result<()> {
-        let at = axes(x, y, self.width, self.height);
-        self.touch(TOUCH_BEGIN, &at)?;
-        self.touch(TOUCH_END, &at)
+        self.gesture(&[[(x, y), (x, y)]])
     }
 
-    fn touch(&mut self, phase: u32, at: &[u8]) -> Result<()> {
-        const FINGER: u32 = 1;
-        let body = [&FINGER.to_ne_bytes(), &phase.to_ne_bytes(), at].concat();
-        self.device.send(EVENT_TOUCH, &body)
+    /// Puts as many fingers down as there are ways, moves each from the beginning of its way to its end, and
+    /// lifts them: two fingers pinch, three or four swipe. Places are in pixels from the upper left corner.
+    ///
+    /// # Errors
+    /// If the server is gone.
+    pub fn gesture(&mut self, ways: &[[(f64, f64); 2]]) -> Result<()> {
+        const STEPS: u32 = 10;
+        self.touch(TOUCH_BEGIN, ways, 0.0)?;
+        // A finger that stays where it is sends nothing on its way.
+        if ways.iter().any(|[from, to]| from != to) {
+            for step in 1..STEPS {
+                self.touch(TOUCH_UPDATE, ways, f64::from(step) / f64::from(STEPS))?;
+            }
+        }
+        self.touch(TOUCH_END, ways, 1.0)
+    }
+
+    /// Every finger at one part of its way, from 0 to 1.
+    fn touch(&mut self, phase: u32, ways: &[[(f64, f64); 2]], part: f64) -> Result<()> {
+        for (finger, [from, to]) in (1u32..).zip(ways) {
+            let along = |from: f64, to: f64| from + (to - from) * part;
+            let (x, y) = (along(from.0, to.0), along(from.1, to.1));
+            let at = axes(x, y, self.width, self.height);
+            let body = [&finger.to_ne_bytes(), &phase.to_ne_bytes(), &at[..]].concat();
+            self.device.send(EVENT_TOUCH, &body)?;
+        }
+        Ok(())
     }
 }
 
@@ -108,8 +143,9 @@ impl Mouse {
 }
 
 impl Keyboard {
-    pub(super) fn new(device: Device) -> Self {
-        Self { device }
+    pub(super) fn new(server: RustConnection) -> Self {
+        let root = server.setup().roots[0].root;
+        Self { server, root }
     }
 
     /// Presses a key and lets it go.
@@ -117,10 +153,32 @@ impl Keyboard {
     /// # Errors
     /// If the server is gone.
     pub fn press(&mut self, key: Key) -> Result<()> {
-        for pressed in [1u32, 0] {
-            let body = [u32::from(key.0).to_ne_bytes(), pressed.to_ne_bytes()].concat();
-            self.device.send(EVENT_KEY, &body)?;
+        self.chord(&[], key)
+    }
+
+    /// Presses a key while others are held, as Alt is for Alt+F4.
+    ///
+    /// # Errors
+    /// If the server is gone.
+    pub fn chord(&mut self, held: &[Key], key: Key) -> Result<()> {
+        for &key in held {
+            self.turn(KEY_PRESS_EVENT, key)?;
         }
+        self.turn(KEY_PRESS_EVENT, key)?;
+        self.turn(KEY_RELEASE_EVENT, key)?;
+        for &key in held.iter().rev() {
+            self.turn(KEY_RELEASE_EVENT, key)?;
+        }
+        // An answer means that the server has dealt with what came before.
+        self.server.get_input_focus()?.reply()?;
+        Ok(())
+    }
+
+    fn turn(&self, kind: u8, key: Key) -> Result<()> {
+        let sent = self
+            .server
+            .xtest_fake_input(kind, key.0, CURRENT_TIME, self.root, 0, 0, 0)?;
+        sent.check()?;
         Ok(())
     }
 }
@@ -129,14 +187,14 @@ const EVENT_CLIENT_VERSION: u32 = 0;
 const EVENT_WAIT_FOR_SYNC: u32 = 1;
 const EVENT_MOTION: u32 = 2;
 const EVENT_BUTTON: u32 = 4;
-const EVENT_KEY: u32 = 5;
 const EVENT_TOUCH: u32 = 6;
 
 const RESPONSE_SERVER_VERSION: u32 = 0;
 const RESPONSE_SYNC_FINISHED: u32 = 1;
 
-/// `XI_TouchBegin` and `XI_TouchEnd` of XInput 2.2.
+/// `XI_TouchBegin`, `XI_TouchUpdate` and `XI_TouchEnd` of XInput 2.2.
 const TOUCH_BEGIN: u32 = 18;
+const TOUCH_UPDATE: u32 = 19;
 const TOUCH_END: u32 = 20;
 
 const ABSOLUTE: u32 = 1;
