@@ -1,5 +1,5 @@
 //! Every command that a developer or newcomer types: `cargo xtask demo`, `test`, `shots`, `bench`,
-//! `torture`, `planted`, `mutants`.
+//! `torture`, `planted`, `mutants`, `advisories`, `sbom`.
 //!
 //! This crate is the first thing that a bare machine builds, so it needs no system package and
 //! few dependencies. Each command says what it needs before it begins, see [`packages`].
@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Torture(options) => torture::run(&options),
         Command::Planted(options) => planted::run(&options),
         Command::Mutants(options) => mutants::run(&options),
+        Command::Advisories => deny::advisories(),
         Command::Sbom(options) => sbom::run(&options),
     };
     match result {
@@ -65,6 +66,8 @@ enum Command {
     Planted(planted::Options),
     /// Change the rules, the memory and the hall's loop in one place after the other, and see that tests mind.
     Mutants(mutants::Options),
+    /// Look for known holes in what Paihao is made of. Needs the open Internet, for the list of them.
+    Advisories,
     /// Write the list of everything that Paihao is made of (CycloneDX) to target/sbom/.
     Sbom(sbom::Options),
 }
