@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{DeviceRow, Hello};
+use protocol::{DeviceRow, Hello, Role};
 use queue::Moment;
 
 use super::message::SessionId;
 
-/// Devices that the hall remembers. A hall has dozens; the limit keeps a stranger from filling
-/// its memory with names.
+/// Devices that the hall remembers. A hall has dozens; the limit keeps programs of a hall on trial from
+/// filling its memory with names.
 const MAX_DEVICES: usize = 4_096;
+
+/// Telephones that are there at the same time: everybody in the largest hall. They have whatever name
+/// they say, so that they are counted apart, and none of them takes the place of a device.
+const MAX_PHONES: usize = 2_048;
 
 #[derive(Debug, Default)]
 pub(super) struct Devices {
@@ -32,7 +36,7 @@ pub(super) enum Joined {
 
 impl Devices {
     pub(super) fn join(&mut self, session: SessionId, hello: &Hello, now: Moment) -> Joined {
-        if !self.by_name.contains_key(&hello.device) && self.by_name.len() >= MAX_DEVICES {
+        if !self.by_name.contains_key(&hello.device) && !self.has_room_for(hello.role) {
             return Joined::Full;
         }
         let row = DeviceRow {
@@ -50,12 +54,25 @@ impl Devices {
         Joined::Welcome { replaced }
     }
 
-    /// A connection ended; one that was replaced says nothing about its device any more.
-    pub(super) fn leave(&mut self, session: SessionId, device: &str, now: Moment) {
-        let known = self.by_name.get_mut(device);
+    fn has_room_for(&self, role: Role) -> bool {
+        let is_phone = |device: &&Device| device.row.role == Role::Phone;
+        let phones = self.by_name.values().filter(is_phone).count();
+        match role {
+            Role::Phone => phones < MAX_PHONES,
+            _ => self.by_name.len() - phones < MAX_DEVICES,
+        }
+    }
+
+    /// A connection ended; one that was replaced says nothing about its device any more. Nobody looks
+    /// for a telephone that has gone.
+    pub(super) fn leave(&mut self, session: SessionId, name: &str, now: Moment) {
+        let known = self.by_name.get_mut(name);
         if let Some(device) = known.filter(|device| device.session == session) {
             device.row.connected = false;
             device.row.since_ms = now.wall_ms;
+            if device.row.role == Role::Phone {
+                self.by_name.remove(name);
+            }
         }
     }
 
@@ -64,5 +81,46 @@ impl Devices {
             .values()
             .map(|device| device.row.clone())
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hello(device: &str, role: Role) -> Hello {
+        Hello {
+            protocol: protocol::VERSION,
+            role,
+            device: device.to_owned(),
+            app: String::new(),
+            resume: None,
+            key: None,
+        }
+    }
+
+    #[test]
+    fn telephones_take_no_device_its_place_and_are_forgotten_when_they_go() {
+        let (mut devices, now) = (Devices::default(), Moment::default());
+        let joins = |devices: &mut Devices, session: usize, name: &str, role| {
+            let joined = devices.join(session as SessionId, &hello(name, role), now);
+            matches!(joined, Joined::Welcome { .. })
+        };
+        for place in 0..3 * MAX_DEVICES {
+            let name = format!("phone-{place}");
+            assert!(joins(&mut devices, place, &name, Role::Phone), "{name}");
+            devices.leave(place as SessionId, &name, now);
+        }
+        assert_eq!(devices.rows(), []);
+        for place in 0..MAX_PHONES {
+            let name = format!("phone-{place}");
+            assert!(joins(&mut devices, place, &name, Role::Phone), "{name}");
+        }
+        assert!(!joins(&mut devices, 9_999, "one-more", Role::Phone));
+        for place in 0..MAX_DEVICES {
+            let name = format!("device-{place}");
+            assert!(joins(&mut devices, place, &name, Role::Wall), "{name}");
+        }
+        assert!(!joins(&mut devices, 9_999, "one-more", Role::Wall));
     }
 }

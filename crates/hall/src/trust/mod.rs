@@ -19,13 +19,14 @@ use protocol::{Act, ByeCode, Hello, Refusal, Role};
 use queue::Moment;
 use store::{Change, Device, Person, Trusted};
 
+pub use bucket::Neighbour;
 pub use note::{Note, worded};
 pub use rights::PersonRole;
 pub use sessions::Held;
 
 use crate::engine::SessionId;
 use crate::settings::TrustSettings;
-use bucket::Bucket;
+use bucket::Buckets;
 use pairing::{About, PairingKey, Side};
 use people::AfterWrong;
 use sessions::Sessions;
@@ -50,7 +51,7 @@ pub struct Trust {
     connections: BTreeMap<SessionId, Visit>,
     /// Connections that were not let in and may not know it yet.
     refused: BTreeSet<SessionId>,
-    buckets: BTreeMap<String, Bucket>,
+    buckets: Buckets,
     guesses: BTreeMap<String, Guesses>,
 }
 
@@ -141,7 +142,7 @@ impl Trust {
             sessions: Sessions::default(),
             connections: BTreeMap::new(),
             refused: BTreeSet::new(),
-            buckets: BTreeMap::new(),
+            buckets: Buckets::default(),
             guesses: BTreeMap::new(),
         };
         trust.know(known);
@@ -280,10 +281,9 @@ impl Trust {
     pub fn leave(&mut self, session: SessionId) {
         self.connections.remove(&session);
         self.refused.remove(&session);
-        // Who was let in without being known is forgotten, or names would fill the memory.
         let (connections, devices) = (&self.connections, &self.devices);
-        self.buckets.retain(|name, _| {
-            devices.contains_key(name) || connections.values().any(|visit| visit.device == *name)
+        self.buckets.keep(|name| {
+            devices.contains_key(name) || connections.values().any(|visit| visit.device == name)
         });
     }
 
@@ -311,16 +311,19 @@ impl Trust {
     /// # Errors
     /// If it has asked too much.
     pub fn may_ask_now(&mut self, visit: &Visit, now_ms: u64) -> Result<(), Refusal> {
-        if visit.address.is_none() {
+        let Some(address) = visit.address else {
             return Ok(());
-        }
+        };
         let limits = (
             self.settings.requests_at_once,
             self.settings.requests_per_second,
         );
-        let bucket = self.buckets.entry(visit.device.clone());
-        let bucket = bucket.or_insert_with(|| Bucket::full(limits.0, now_ms));
-        match bucket.take(limits, now_ms) {
+        let buckets = &mut self.buckets;
+        let may_ask = match visit.role {
+            Role::Phone => buckets.take_of_address(address, limits, now_ms),
+            _ => buckets.take_of_device(&visit.device, limits, now_ms),
+        };
+        match may_ask {
             true => Ok(()),
             false => Err(Refusal::TooManyRequests),
         }
