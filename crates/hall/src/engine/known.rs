@@ -7,7 +7,7 @@ use sha2::Sha256;
 use store::{AppendError, Appointment};
 use uuid::Uuid;
 
-use super::{Calendar, Journal};
+use super::{Calendar, Draft, Journal};
 
 /// Digits of an appointment's code: so many can be typed, and so few are booked that a
 /// stranger does not hit one.
@@ -26,15 +26,15 @@ pub(super) struct Known {
     pub(super) slot: Option<Slot>,
 }
 
-/// Looks up what an act needs on this day.
+/// Looks up what an act needs on this day. `draft` is what is not in the journal yet.
 ///
 /// # Errors
 /// If the disk cannot be read, or what is asked for is not there.
 pub(super) fn look_up(
-    act: &Act,
-    id: Uuid,
+    (act, id): (&Act, Uuid),
     date: Date,
-    (journal, calendar): (&impl Journal, &dyn Calendar),
+    (journal, draft): (&impl Journal, &Draft),
+    calendar: &dyn Calendar,
 ) -> Result<Known, Refusal> {
     let mut known = Known::default();
     match act {
@@ -49,7 +49,7 @@ pub(super) fn look_up(
                 field: "slot".to_owned(),
             };
             known.slot = Some(calendar.slot(slot).ok_or_else(bad)?);
-            known.free_code = Some(free_code(id, journal)?);
+            known.free_code = Some(free_code(id, (journal, draft))?);
         }
         Act::CheckIn { code } => {
             let found = journal.appointment(code.trim()).map_err(not_stored)?;
@@ -105,14 +105,19 @@ fn without_country(digits: &str) -> &str {
 
 /// A code drawn from the chance that is in the request's id, so that a request that comes again
 /// draws the same.
-fn free_code(id: Uuid, journal: &impl Journal) -> Result<AppointmentCode, Refusal> {
+fn free_code(
+    id: Uuid,
+    (journal, draft): (&impl Journal, &Draft),
+) -> Result<AppointmentCode, Refusal> {
     let codes = 10_u64.pow(CODE_DIGITS);
     // The last 62 bits of a UUID of version 7 are random (RFC 9562 section 5.7).
     let drawn = id.as_u64_pair().1;
     for step in 0..codes {
-        let code = format!("{:06}", drawn.wrapping_add(step) % codes);
-        if journal.appointment(&code).map_err(not_stored)?.is_none() {
-            return Ok(AppointmentCode::new(&code));
+        let text = format!("{:06}", drawn.wrapping_add(step) % codes);
+        let code = AppointmentCode::new(&text);
+        let is_free = journal.appointment(&text).map_err(not_stored)?.is_none();
+        if is_free && !draft.has_booked(&code) {
+            return Ok(code);
         }
     }
     Err(Refusal::NumbersUsedUp)

@@ -25,7 +25,7 @@ use std::collections::BTreeSet;
 use protocol::{
     Act, AlarmKind, Audience, ByeCode, Done, Epoch, Outcome, Paired, Refusal, Role, Row, SlipRow,
 };
-use queue::{Event, Happening, Now, Queue};
+use queue::{AppointmentCode, Event, Happening, Now, Queue};
 use store::{Answered, AppendError, Entry, ReplayError};
 use uuid::Uuid;
 
@@ -91,6 +91,15 @@ struct Draft {
 }
 
 impl Draft {
+    /// Whether an appointment has this code that is not on disk yet, where it would be looked for.
+    fn has_booked(&self, code: &AppointmentCode) -> bool {
+        let mut events = self.entries.iter().flat_map(|entry| &entry.events);
+        events.any(|event| match &event.what {
+            Happening::Booked { appointment, .. } => appointment == code,
+            _ => false,
+        })
+    }
+
     /// Says of every act in the batch that it did not happen. What an earlier batch confirmed, and
     /// was only asked for again, stays confirmed.
     fn take_back(&mut self) {
@@ -333,7 +342,8 @@ impl<J: Journal> Engine<J> {
         }
         let (acting, decided) = match self.admit(now, (&visit, asker.pin), act, draft) {
             Ok(acting) => {
-                let decided = self.decide((now, calendar), (&visit, acting.as_ref()), (id, act));
+                let who = (&visit, acting.as_ref());
+                let decided = self.decide((now, calendar), who, (id, act), draft);
                 (acting, decided)
             }
             Err(Refusal::NotAllowed) => (None, Err(Refusal::NotAllowed)),
@@ -382,6 +392,7 @@ impl<J: Journal> Engine<J> {
         (now, calendar): (Now, &dyn Calendar),
         (visit, acting): (&Visit, Option<&Acting>),
         (id, act): (Uuid, &Act),
+        draft: &Draft,
     ) -> Result<(Vec<Event>, Done), Refusal> {
         let of_appointments = matches!(act, Act::Book { .. } | Act::CheckIn { .. });
         if of_appointments && !self.settings.appointments {
@@ -394,7 +405,7 @@ impl<J: Journal> Engine<J> {
             _ => {}
         }
         let date = self.queue.day().date().unwrap_or(now.today);
-        let known = known::look_up(act, id, date, (&self.journal, calendar))?;
+        let known = known::look_up((act, id), date, (&self.journal, draft), calendar)?;
         let command = translate::command(act, visit.role, self.queue.day(), &known)?;
         self.has_slip(date, visit.role, act, &command)?;
         let mut events = self

@@ -12,8 +12,9 @@ use queue::{Date, State};
 use rusqlite::Connection;
 use store::{FILE_NAME, Store};
 use tempfile::TempDir;
+use uuid::Uuid;
 
-use super::desk::{DAY_MS, Desk, START_WALL_MS, join, number, sign_in, take};
+use super::desk::{DAY_MS, Desk, START_WALL_MS, answers, join, number, request, sign_in, take};
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -270,6 +271,31 @@ fn an_appointment_is_booked_and_waits_from_its_slot() {
         code: "no such".to_owned(),
     };
     assert_eq!(refused(&mut desk, unknown), Refusal::UnknownAppointment);
+}
+
+/// Clients make the ids from which codes are drawn. Two that draw the same get two appointments all the same, also
+/// when both wait for the same commit: the second would have taken the place of the first.
+#[test]
+fn two_who_draw_the_same_code_at_once_have_two_appointments() {
+    let folder = TempDir::new().expect("a folder");
+    let mut desk = Desk::open(folder.path());
+    let book = |id: u64| {
+        let slot = (START_WALL_MS + 60 * MINUTE_MS as i64).to_string();
+        let (service, class) = ("B".to_owned(), "ordinary".to_owned());
+        let act = Act::Book {
+            service,
+            class,
+            slot,
+        };
+        request(Uuid::from_u64_pair(id, 0x8000_0000_0000_0007), act)
+    };
+    let answers = answers(desk.handle(vec![book(1), book(2)]));
+    let codes = answers.into_iter().map(|(_, outcome)| match outcome {
+        Outcome::Done(Done::Booked(booked)) => booked.code,
+        other => panic!("an appointment: {other:?}"),
+    });
+    let codes: Vec<String> = codes.collect();
+    assert_ne!(codes[0], codes[1]);
 }
 
 #[test]
