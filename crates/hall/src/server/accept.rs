@@ -13,6 +13,7 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use protocol::Role;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -51,8 +52,9 @@ pub(super) struct Visitor {
 
 impl Visitor {
     /// They have said who they are, and hold a place as one of the hall's own.
-    pub(super) fn is_known_now(&self) {
-        self.place.is_known_now();
+    pub(super) fn is_known_now(&self, role: Role) {
+        // A telephone has shown nothing.
+        self.place.is_known_now(role != Role::Phone);
     }
 }
 

@@ -11,7 +11,8 @@ use tokio::time;
 
 use super::Door;
 use super::accept::Visitor;
-use super::session::{End, end, malformed, next_text};
+use super::farewell::{End, end, malformed, unread};
+use super::session::next_text;
 use super::writer::{Mail, PairAsked, encode};
 use crate::engine::SessionId;
 
@@ -32,7 +33,7 @@ pub(super) async fn greet(
         }
         first => only_hello(first),
     }?;
-    match is_name(&hello.device) && is_name(&hello.app) {
+    match is_device(&hello.device) && is_name(&hello.app) {
         true => Ok(hello),
         false => Err(bad_names()),
     }
@@ -62,7 +63,13 @@ fn understand(text: &Utf8Bytes) -> Result<ClientFrame, End> {
     if version.is_some_and(|version| version != u64::from(protocol::VERSION)) {
         return Err(end(ByeCode::Version));
     }
-    serde_json::from_str(text).map_err(|error| malformed(&error.to_string()))
+    serde_json::from_str(text).map_err(|error| unread(&error))
+}
+
+/// In the record a device stands between other words, as in `counter:counter-1/王芳@192.168.1.20`: it must not
+/// have their signs, or a telephone could write itself a person and an address.
+fn is_device(name: &str) -> bool {
+    is_name(name) && !name.contains(['/', '@', ':'])
 }
 
 fn is_name(name: &str) -> bool {
@@ -71,7 +78,7 @@ fn is_name(name: &str) -> bool {
 
 fn bad_names() -> End {
     malformed(&format!(
-        "device and app are names of 1 to {MAX_NAME_CHARS} characters"
+        "device and app are names of 1 to {MAX_NAME_CHARS} characters, and a device's has none of / @ : in it"
     ))
 }
 
@@ -80,7 +87,7 @@ async fn pair_with(
     (session, visitor): (SessionId, &Visitor),
     door: &Door,
 ) -> Result<Paired, End> {
-    if !is_name(&pair.device) || !is_name(&pair.app) {
+    if !is_device(&pair.device) || !is_name(&pair.app) {
         return Err(bad_names());
     }
     let (device, app) = (pair.device.clone(), pair.app.clone());
@@ -106,7 +113,9 @@ async fn pair_with(
     let address = visitor.address.ip();
     match &paired {
         Ok(_) => tracing::info!("{device} was paired from {address}: {app}"),
-        Err(_) => tracing::warn!("{device} was not paired from {address}: {app}"),
+        Err(_) => door.complaints.say(format_args!(
+            "{device} was not paired from {address}: {app}"
+        )),
     }
     paired.map_err(End::Bye)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::{State, WebSocketUpgrade};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -46,9 +46,16 @@ async fn health(State(hall): State<Hall>) -> Response {
     "ok\n".into_response()
 }
 
-/// What goes on in the hall is nobody's business who only shares its network.
-async fn figures(State(hall): State<Hall>, Extension(visitor): Extension<Visitor>) -> Response {
-    if !visitor.address.ip().to_canonical().is_loopback() {
+/// What goes on in the hall is nobody's business who only shares its network, nor that of a web page in a
+/// browser on the hall's machine, under a name that its owner lets lead here.
+async fn figures(
+    State(hall): State<Hall>,
+    Extension(visitor): Extension<Visitor>,
+    headers: HeaderMap,
+) -> Response {
+    let host = said(&headers, header::HOST);
+    let is_ours = matches!(host, Said::Once(host) if is_own_name(host, &hall.door.names));
+    if !visitor.address.ip().to_canonical().is_loopback() || !is_ours {
         let told = "figures are for programs on the hall's own machine\n";
         return (StatusCode::FORBIDDEN, told).into_response();
     }
@@ -84,14 +91,29 @@ async fn upgrade(
 /// A browser says from which site its page is; programs say nothing. Only the hall's own pages
 /// may connect, and the hall must be called by a name of its own: a name of somebody else's may lead here, too.
 fn is_from_here(headers: &HeaderMap, is_secure: bool, names: &[String]) -> bool {
-    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let scheme = if is_secure { "https://" } else { "http://" };
-    match (text(header::ORIGIN), text(header::HOST)) {
-        (None, _) => true,
-        (Some(origin), Some(host)) => {
+    match (said(headers, header::ORIGIN), said(headers, header::HOST)) {
+        (Said::Nothing, _) => true,
+        (Said::Once(origin), Said::Once(host)) => {
             origin.strip_prefix(scheme) == Some(host) && is_own_name(host, names)
         }
-        (Some(_), None) => false,
+        _ => false,
+    }
+}
+
+/// What a request says under a name. Whoever says two things means to be taken for two.
+enum Said<'a> {
+    Nothing,
+    Once(&'a str),
+    Nonsense,
+}
+
+fn said(headers: &HeaderMap, name: HeaderName) -> Said<'_> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next().map(HeaderValue::to_str), values.next()) {
+        (None, _) => Said::Nothing,
+        (Some(Ok(text)), None) => Said::Once(text),
+        (Some(_), _) => Said::Nonsense,
     }
 }
 

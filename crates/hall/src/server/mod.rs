@@ -1,6 +1,8 @@
 //! The hall on the network: one listener, one writer, a task for each connection.
 
 mod accept;
+mod complaints;
+mod farewell;
 mod greet;
 mod http;
 mod metrics;
@@ -26,6 +28,7 @@ use crate::admin::{self, Admin, Answer, Order};
 use crate::engine::{Engine, Fatal, Input, Journal, Memory};
 use crate::settings::HallSettings;
 use accept::Entrance;
+use complaints::Complaints;
 use metrics::Watch;
 use pins::Pins;
 use places::Places;
@@ -82,6 +85,7 @@ struct Door {
     fingerprint: Option<Fingerprint>,
     names: Arc<[String]>,
     pins: Pins,
+    complaints: Complaints,
 }
 
 impl Server {
@@ -132,6 +136,7 @@ impl Server {
             fingerprint: certificate.as_ref().map(Certificate::fingerprint),
             names,
             pins: Pins::default(),
+            complaints: Complaints::default(),
         };
         let places = Arc::new(Places::default());
         let watch = Watch {
@@ -186,6 +191,12 @@ impl Server {
         }
     }
 
+    /// By this somebody who watches the hall asks whether it lives.
+    #[must_use]
+    pub fn pulse(&self) -> Pulse {
+        Pulse(self.mailbox.clone())
+    }
+
     /// Waits until the writer ends by itself, which it does only when it must.
     ///
     /// # Errors
@@ -201,6 +212,18 @@ impl Server {
     pub async fn stop(mut self) -> Result<(), Fatal> {
         self.stop.send_replace(true);
         self.ended().await
+    }
+}
+
+/// Whether the hall's writer still answers.
+#[derive(Clone, Debug)]
+pub struct Pulse(mpsc::Sender<Mail>);
+
+impl Pulse {
+    /// Waits for the writer's answer, which a hall that hangs never gives. `false`: it has ended.
+    pub async fn beats(&self) -> bool {
+        let (answer, answered) = oneshot::channel();
+        self.0.send(Mail::Look(answer)).await.is_ok() && answered.await.is_ok()
     }
 }
 

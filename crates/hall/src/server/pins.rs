@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use protocol::{Act, Secret};
+use protocol::{Act, Role, Secret};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task;
 
@@ -25,11 +25,12 @@ impl Default for Pins {
 }
 
 /// Takes the PIN out of an act, so that nobody behind this sees it, and says whether it is right.
-pub(super) async fn look(door: &Door, device: &str, act: &mut Act) -> PinSeen {
+pub(super) async fn look(door: &Door, (role, device): (Role, &str), act: &mut Act) -> PinSeen {
     let Some((person, pin)) = take(act) else {
         return PinSeen::None;
     };
-    if !people::is_pin(pin.reveal()) {
+    // Where nobody signs in no work is done: a telephone needs no key to come here.
+    if !act.may_be_asked_by(role) || !people::is_pin(pin.reveal()) {
         return PinSeen::None;
     }
     let (kept, known) = oneshot::channel();
@@ -71,5 +72,66 @@ fn take(act: &mut Act) -> Option<(String, Secret)> {
         }
         | Act::Identify { person, pin } => Some((person.clone(), pin.take()?)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use jiff::civil::Time;
+    use jiff::tz::TimeZone;
+    use queue::Moment;
+    use tokio::sync::{broadcast, mpsc, watch};
+    use tokio::time::timeout;
+    use uuid::Uuid;
+
+    use super::super::complaints::Complaints;
+    use super::*;
+    use crate::Clock;
+
+    fn door() -> (Door, mpsc::Receiver<Mail>) {
+        let (mailbox, mail) = mpsc::channel(8);
+        let clock = Clock::new(TimeZone::UTC, Time::midnight(), Moment::default());
+        let door = Door {
+            mailbox,
+            changed: [(); 3].map(|()| broadcast::channel(1).0),
+            clock: Arc::new(clock),
+            epoch: Uuid::nil(),
+            stop: watch::channel(false).1,
+            fingerprint: None,
+            names: Arc::from([]),
+            pins: Pins::default(),
+            complaints: Complaints::default(),
+        };
+        (door, mail)
+    }
+
+    #[tokio::test]
+    async fn a_pin_is_looked_at_only_where_people_sign_in() {
+        let (door, mut mail) = door();
+        let act = |pin| Act::Identify {
+            person: "王芳".to_owned(),
+            pin: Some(Secret::new(pin)),
+        };
+        for role in Role::ALL {
+            let mut asked = act("480261");
+            let works = asked.may_be_asked_by(role);
+            let looking = look(&door, (role, "device"), &mut asked);
+            let looked = timeout(Duration::from_secs(20), async {
+                tokio::select! {
+                    biased;
+                    seen = looking => (seen, false),
+                    // Whoever asked hears nothing, which is no answer.
+                    mail = mail.recv() => (PinSeen::None, matches!(mail, Some(Mail::Pin { .. }))),
+                }
+            });
+            assert_eq!(looked.await, Ok((PinSeen::None, works)), "{role:?}");
+            let mut no_pin = act("not a PIN");
+            let seen = look(&door, (role, "device"), &mut no_pin).await;
+            assert_eq!(seen, PinSeen::None);
+            assert!(mail.try_recv().is_err(), "{role:?}");
+        }
     }
 }

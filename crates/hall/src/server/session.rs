@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use protocol::{
-    BEAT_MS, Bye, ByeCode, ClientFrame, HallFrame, Hello, MAX_REQUESTS_IN_FLIGHT, Outcome, Refusal,
+    BEAT_MS, ByeCode, ClientFrame, HallFrame, Hello, MAX_REQUESTS_IN_FLIGHT, Outcome, Refusal,
     Role, SILENCE_MS, Welcome,
 };
 use tokio::sync::broadcast::error::RecvError;
@@ -15,20 +15,15 @@ use tokio_tungstenite::tungstenite::{self, error::ProtocolError};
 
 use super::Door;
 use super::accept::Visitor;
+use super::farewell::{End, end, malformed, too_many_signs, unread};
 use super::greet::greet;
 use super::pins;
-use super::writer::{Changed, Mail, OUTBOX, Parcel, encode, goodbye};
+use super::writer::{Changed, Mail, OUTBOX, Parcel, encode};
 use crate::engine::{Input, SessionId};
 
 /// Pings and pongs that a client may send between two beats. It answers one of ours, and has no reason
 /// to send more than a few of its own; each of them costs the hall an answer.
 const MAX_SIGNS: usize = 32;
-
-/// Why a session ends: with a last word, or without because nobody is there to hear it.
-pub(super) enum End {
-    Bye(Bye),
-    Gone,
-}
 
 type Step = ControlFlow<End>;
 
@@ -37,29 +32,21 @@ pub(super) async fn serve(mut socket: WebSocket, session: SessionId, visitor: Vi
     match greet(&mut socket, (session, &visitor), &door).await {
         Ok(hello) => {
             let device = hello.device.clone();
-            let end = Session::new(socket, (session, visitor), door.clone(), &hello)
+            Session::new(socket, (session, visitor), door.clone(), &hello)
                 .run(hello)
                 .await;
-            tracing::info!("{device} has left: {}", end.reason());
             let _ = door
                 .mailbox
                 .send(Mail::Input(Input::Leave { session, device }))
                 .await;
         }
-        Err(End::Bye(bye)) => {
-            let address = visitor.address;
-            tracing::warn!("a connection from {address} was refused: {}", bye.message);
-            say_goodbye(&mut socket, bye).await;
-        }
         Err(End::Gone) => {}
-    }
-}
-
-impl End {
-    fn reason(&self) -> &str {
-        match self {
-            Self::Bye(bye) => &bye.message,
-            Self::Gone => "the connection is gone",
+        Err(end) => {
+            let (address, why) = (visitor.address, end.reason());
+            door.complaints.say(format_args!(
+                "a connection from {address} was refused: {why}"
+            ));
+            end.tell(&mut socket).await;
         }
     }
 }
@@ -70,7 +57,7 @@ pub(super) async fn next_text(socket: &mut WebSocket) -> Result<Utf8Bytes, End> 
             return Ok(text);
         }
     }
-    Err(too_many_signs())
+    Err(too_many_signs(MAX_SIGNS))
 }
 
 /// The text of a message; `None` of one that only shows that somebody is there.
@@ -97,45 +84,13 @@ fn fault(error: axum::Error) -> End {
     }
 }
 
-pub(super) fn end(code: ByeCode) -> End {
-    End::Bye(goodbye(code))
-}
-
-pub(super) fn malformed(why: &str) -> End {
-    let Bye { code, message } = goodbye(ByeCode::Malformed);
-    End::Bye(Bye {
-        code,
-        message: format!("{message} ({why})"),
-    })
-}
-
-fn too_many_signs() -> End {
-    malformed(&format!(
-        "more than {MAX_SIGNS} pings came within {BEAT_MS} ms"
-    ))
-}
-
-async fn say_goodbye(socket: &mut WebSocket, bye: Bye) {
-    let close = CloseFrame {
-        code: bye.code.close_code(),
-        reason: bye.message.clone().into(),
-    };
-    let farewell = async {
-        socket
-            .send(Message::Text(encode(&HallFrame::Bye(bye))))
-            .await?;
-        socket.send(Message::Close(Some(close))).await
-    };
-    // Who does not take it within this time is gone.
-    let _ = time::timeout(Duration::from_millis(SILENCE_MS), farewell).await;
-}
-
 struct Session {
     socket: WebSocket,
     session: SessionId,
     visitor: Visitor,
     role: Role,
     device: String,
+    app: String,
     door: Door,
     outbox_end: mpsc::Sender<Parcel>,
     outbox: mpsc::Receiver<Parcel>,
@@ -164,6 +119,7 @@ impl Session {
             visitor,
             role: hello.role,
             device: hello.device.clone(),
+            app: hello.app.clone(),
             changed: door.changed[hello.role.audience() as usize].subscribe(),
             door,
             outbox_end,
@@ -176,17 +132,25 @@ impl Session {
         }
     }
 
-    async fn run(mut self, hello: Hello) -> End {
-        let (address, device, app) = (self.visitor.address.ip(), &hello.device, &hello.app);
-        tracing::info!("{device} comes from {address}: {:?}, {app}", hello.role);
-        let mut end = match self.enter(hello).await {
+    async fn run(mut self, hello: Hello) {
+        let end = match self.enter(hello).await {
             ControlFlow::Continue(()) => self.attend().await,
             ControlFlow::Break(end) => end,
         };
-        if let End::Bye(bye) = &mut end {
-            say_goodbye(&mut self.socket, bye.clone()).await;
+        self.log(&end);
+        end.tell(&mut self.socket).await;
+    }
+
+    /// Who was not let in is a stranger, whatever name they gave.
+    fn log(&self, end: &End) {
+        let (device, address, why) = (&self.device, self.visitor.address.ip(), end.reason());
+        match (self.is_welcome, end) {
+            (true, _) => tracing::info!("{device} has left: {why}"),
+            (false, End::Gone) => {}
+            (false, _) => self.door.complaints.say(format_args!(
+                "somebody at {address} who says to be {device} was not let in: {why}"
+            )),
         }
-        end
     }
 
     async fn enter(&mut self, hello: Hello) -> Step {
@@ -210,7 +174,11 @@ impl Session {
             return Step::Continue(());
         }
         self.is_welcome = true;
-        self.visitor.is_known_now();
+        // Until now nobody listened.
+        self.last_heard = Instant::now();
+        self.visitor.is_known_now(self.role);
+        let (address, device, app) = (self.visitor.address.ip(), &self.device, &self.app);
+        tracing::info!("{device} comes from {address}: {:?}, {app}", self.role);
         let welcome = Welcome {
             protocol: protocol::VERSION,
             epoch: self.door.epoch,
@@ -225,7 +193,8 @@ impl Session {
         let mut stop = self.door.stop.clone();
         loop {
             let step = tokio::select! {
-                received = self.socket.recv() => self.hear(received).await,
+                // Nobody is listened to who is not let in: what a stranger asks behind the hello costs no work.
+                received = self.socket.recv(), if self.is_welcome => self.hear(received).await,
                 parcel = self.outbox.recv() => self.pass_on(parcel).await,
                 changed = self.changed.recv(), if self.place.is_some() => self.tell(changed).await,
                 _ = beat.tick(), if self.is_welcome => self.beat().await,
@@ -250,7 +219,7 @@ impl Session {
     fn sign_of_life(&mut self) -> Step {
         self.signs += 1;
         match self.signs > MAX_SIGNS {
-            true => Step::Break(too_many_signs()),
+            true => Step::Break(too_many_signs(MAX_SIGNS)),
             false => Step::Continue(()),
         }
     }
@@ -263,7 +232,7 @@ impl Session {
             }
             Ok(ClientFrame::Request { id, mut act }) => {
                 self.in_flight += 1;
-                let pin = pins::look(&self.door, &self.device, &mut act).await;
+                let pin = pins::look(&self.door, (self.role, &self.device), &mut act).await;
                 let (session, role, device) = (self.session, self.role, self.device.clone());
                 self.mail(Mail::Input(Input::Request {
                     session,
@@ -278,7 +247,7 @@ impl Session {
             Ok(ClientFrame::Hello(_) | ClientFrame::Pair(_)) => {
                 Step::Break(malformed("a connection says hello once"))
             }
-            Err(error) => Step::Break(malformed(&error.to_string())),
+            Err(error) => Step::Break(unread(&error)),
         }
     }
 

@@ -244,6 +244,97 @@ async fn there_is_no_default_person_and_no_default_password() {
     const { assert!(WRONG_IN_A_ROW <= 5) };
 }
 
+#[tokio::test]
+async fn a_code_for_a_name_with_spaces_around_it_is_for_the_name() {
+    let ours = Ours::open().await;
+    let code = ours.code(" kiosk-1 ", Role::Kiosk, None).await;
+    let mut client = Client::connect(&ours.server).await;
+    client.send(&pair_frame("kiosk-1", &code, &[])).await;
+    let paired = client.frame().await;
+    assert!(matches!(paired, Some(HallFrame::Paired(_))), "{paired:?}");
+}
+
+/// Both have the right code, and both are there before the hall has answered either.
+#[tokio::test]
+async fn two_who_use_one_code_at_once_are_one_device() {
+    let ours = Ours::open().await;
+    let code = ours.code("kiosk-1", Role::Kiosk, None).await;
+    let frame = pair_frame("kiosk-1", &code, &[]);
+    let mut clients = Vec::new();
+    for _ in 0..8 {
+        clients.push(Client::connect(&ours.server).await);
+    }
+    for client in &mut clients {
+        client.send(&frame).await;
+    }
+    let mut keys = Vec::new();
+    for client in &mut clients {
+        match client.frame().await {
+            Some(HallFrame::Paired(paired)) => keys.push(paired.key),
+            Some(HallFrame::Bye(bye)) => assert_eq!(bye.code, ByeCode::PairingFailed),
+            other => panic!("neither yes nor no: {other:?}"),
+        }
+    }
+    assert_eq!(keys.len(), 1);
+    let mut kiosk = ours.join("kiosk-1", Role::Kiosk, &keys[0]).await;
+    assert!(matches!(kiosk.ask(take()).await, Outcome::Done(_)));
+}
+
+/// A telephone has whatever name it says. A new name is no new allowance.
+#[tokio::test]
+async fn a_telephone_gets_no_more_by_coming_under_other_names() {
+    let ours = Ours::open_with(|settings| {
+        settings.trust.phones = true;
+        settings.trust.requests_at_once = 10;
+        settings.trust.requests_per_second = 1;
+    })
+    .await;
+    let key = ours.pair("kiosk-1", Role::Kiosk, None).await;
+    let mut answered = 0;
+    for name in 0..60 {
+        let mut phone = Client::connect(&ours.server).await;
+        phone
+            .hello(&format!("phone-{name}"), Role::Phone, None)
+            .await;
+        for _ in 0..2 {
+            let cancelled = phone.ask(Act::cancel("A001")).await;
+            match cancelled {
+                Outcome::Refused(Refusal::TooManyRequests) => {}
+                _ => answered += 1,
+            }
+        }
+    }
+    assert!(answered >= 10, "{answered}");
+    assert!(answered < 60, "{answered} of 120 were looked at");
+    let mut kiosk = ours.join("kiosk-1", Role::Kiosk, &key).await;
+    assert!(matches!(kiosk.ask(take()).await, Outcome::Done(_)));
+}
+
+/// The record says `phone:NAME@ADDRESS`. What stands there is not for a stranger to write.
+#[tokio::test]
+async fn nobody_writes_a_person_into_the_record_by_the_name_of_a_device() {
+    let ours = Ours::open_with(|settings| settings.trust.phones = true).await;
+    for name in ["phone/陈主任", "phone@10.0.0.1", "counter:counter-1"] {
+        let mut phone = Client::connect(&ours.server).await;
+        phone.hello(name, Role::Phone, None).await;
+        assert_eq!(phone.refused().await.code, ByeCode::Malformed, "{name}");
+    }
+}
+
+/// A control frame has 125 bytes at most (RFC 6455 section 5.5): a browser that gets more sees no code.
+#[tokio::test]
+async fn who_is_sent_away_gets_a_close_code_that_is_one() {
+    let ours = Ours::open().await;
+    let mut stranger = Client::connect(&ours.server).await;
+    stranger.hello("kiosk-1", Role::Kiosk, None).await;
+    let (code, reason) = stranger.close().await;
+    assert_eq!(code, ByeCode::NotPaired.close_code());
+    assert!(
+        reason.starts_with("this hall does not know the device"),
+        "{reason}"
+    );
+}
+
 /// On trial the hall believes its own machine, and says so to everybody.
 #[tokio::test]
 async fn a_hall_on_trial_believes_its_own_machine_and_says_so() {

@@ -9,7 +9,9 @@ use hall::admin::{Answer, Ask, call};
 use hall::trust::PersonRole;
 use hall::trust::pairing::{About, PairingKey, Side};
 use hall::{Clock, HallSettings, Server};
-use protocol::{Act, ByeCode, ClientFrame, HallFrame, Hello, Outcome, Pair, Role, Row, Secret};
+use protocol::{
+    Act, Bye, ByeCode, ClientFrame, HallFrame, Hello, Outcome, Pair, Role, Row, Secret,
+};
 use store::Store;
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -162,7 +164,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     pub async fn send(&mut self, frame: &ClientFrame) {
-        let text = serde_json::to_string(frame).expect("a frame");
+        self.say(serde_json::to_string(frame).expect("a frame"))
+            .await;
+    }
+
+    /// Says whatever it is.
+    pub async fn say(&mut self, text: String) {
         let sent = self.socket.send(Message::Text(text.into())).await;
         sent.expect("the connection is open");
     }
@@ -209,9 +216,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
 
     /// The very next thing that is said is the end.
     pub async fn refused_at_once(&mut self) -> ByeCode {
+        self.refused().await.code
+    }
+
+    /// The same, with its words.
+    pub async fn refused(&mut self) -> Bye {
         match self.frame().await {
-            Some(HallFrame::Bye(bye)) => bye.code,
+            Some(HallFrame::Bye(bye)) => bye,
             other => panic!("no goodbye: {other:?}"),
+        }
+    }
+
+    /// The code and the reason with which the hall closes the connection.
+    pub async fn close(&mut self) -> (u16, String) {
+        loop {
+            match self.socket.next().await.expect("a close frame") {
+                Ok(Message::Close(Some(close))) => {
+                    return (close.code.into(), close.reason.to_string());
+                }
+                Ok(_) => {}
+                Err(error) => panic!("the hall broke the rules: {error}"),
+            }
         }
     }
 
