@@ -6,6 +6,8 @@ mod check;
 mod doctor;
 mod explain;
 mod export;
+mod log;
+mod notify;
 mod pair;
 mod people;
 mod record;

@@ -5,10 +5,11 @@ use anyhow::Context;
 use clap::Args;
 use hall::caretaker::{Caretaker, Rounds};
 use hall::server::Certificate;
-use hall::{Clock, HallSettings, Server};
+use hall::{Clock, HallSettings, Server, wording};
 use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+
+use super::notify::Notify;
 
 /// Run the hall.
 #[derive(Debug, Args)]
@@ -33,7 +34,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        start_log();
+        super::log::start();
         let mut settings = super::read_settings(self.settings.as_deref())?;
         settings.listen = self.listen.unwrap_or(settings.listen);
         settings.trust.trial = self.trial;
@@ -47,6 +48,7 @@ impl Serve {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         let name = settings.name.clone();
+        self.mind_the_certificate(&store)?;
         let certificate = Certificate::open(&self.data)?;
         let fingerprint = certificate.fingerprint();
         let rounds = Rounds::new(settings.clone(), &self.data);
@@ -67,6 +69,9 @@ impl Serve {
         if self.print_address {
             println!("{}", server.url());
         }
+        let notify = Notify::from_environment();
+        notify.ready(&server.url());
+        let pulse = server.pulse();
         tokio::select! {
             ended = server.ended() => {
                 ended?;
@@ -74,13 +79,27 @@ impl Serve {
             }
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            () = notify.watch(pulse) => {}
         }
+        notify.stopping();
         tracing::info!("the hall stops");
         Ok(server.stop().await?)
     }
 }
 
 impl Serve {
+    /// A certificate that is made now is none that a paired device knows.
+    fn mind_the_certificate(&self, store: &Store) -> anyhow::Result<()> {
+        let devices = store.trusted()?.devices.len() as u64;
+        if devices > 0 && Certificate::find(&self.data)?.is_none() {
+            tracing::error!(
+                "the hall's certificate is gone, and a new one is made: {} paired with the old one take it for another hall and stay away. Stop the hall and bring the folder tls back from a copy; or pair them anew.",
+                wording::count(devices, "device")
+            );
+        }
+        Ok(())
+    }
+
     fn say_who_is_let_in(&self) {
         if self.trial {
             tracing::warn!(
@@ -102,18 +121,4 @@ fn clock(settings: &HallSettings, store: &Store) -> anyhow::Result<Clock> {
         settings.day_turns_at,
         last,
     ))
-}
-
-fn start_log() {
-    let filter = EnvFilter::try_from_env("PAIHAO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    // These would log what travels, and with it keys and PINs, whatever level somebody asks for.
-    let filter = ["tungstenite=info", "tokio_tungstenite=info"]
-        .into_iter()
-        .filter_map(|silent| silent.parse().ok())
-        .fold(filter, EnvFilter::add_directive);
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .init();
 }

@@ -3,7 +3,9 @@
 
 mod guest;
 mod hall_of_ours;
+mod machine;
 mod people;
+mod process;
 mod rights_table;
 mod secrets;
 mod web_page;

@@ -1,92 +1,17 @@
 //! A PIN, a code and a key are in no log, in no list of processes, and nowhere in the hall's memory.
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Write};
-use std::net::SocketAddr;
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 
 use protocol::{Act, Done, HallFrame, Outcome, Refusal, Role};
 use tempfile::TempDir;
-use tokio::net::TcpStream;
 
-use super::hall_of_ours::{Client, PIN, pair_frame, sit_down};
+use super::hall_of_ours::{PIN, pair_frame, sit_down};
+use super::process::{Process, files};
 
 const WRONG_PIN: &str = "739154";
-
-/// A hall as a process, which logs everything that it ever would.
-struct Process {
-    child: Child,
-    address: SocketAddr,
-    data: PathBuf,
-}
-
-impl Process {
-    fn start(folder: &Path) -> Self {
-        let data = folder.join("data");
-        let log = File::create(folder.join("log")).expect("a file");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_hall"))
-            .args([
-                "serve",
-                "--print-address",
-                "--listen",
-                "127.0.0.1:0",
-                "--data",
-            ])
-            .arg(&data)
-            .env("PAIHAO_LOG", "trace")
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .expect("the hall is built");
-        let mut line = String::new();
-        let output = child.stdout.take().expect("its output");
-        let read = BufReader::new(output).read_line(&mut line);
-        read.expect("the address is the first line");
-        let address = line.trim().trim_start_matches("ws://");
-        let address = address.trim_end_matches("/ws").parse();
-        Self {
-            child,
-            address: address.expect("an address"),
-            data,
-        }
-    }
-
-    /// What a command of the administrator prints.
-    fn command(&self, words: &[&str], input: &str) -> String {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_hall"))
-            .args(words)
-            .arg("--data")
-            .arg(&self.data)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the hall is built");
-        let mut stdin = child.stdin.take().expect("its input");
-        stdin.write_all(input.as_bytes()).expect("it reads");
-        drop(stdin);
-        let output = child.wait_with_output().expect("it ends");
-        assert!(output.status.success(), "{words:?}");
-        String::from_utf8(output.stdout).expect("text")
-    }
-
-    async fn connect(&self) -> Client {
-        Client::over(TcpStream::connect(self.address).await.expect("it listens")).await
-    }
-
-    fn command_line(&self) -> Vec<u8> {
-        fs::read(format!("/proc/{}/cmdline", self.child.id())).expect("it runs")
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_secret_is_in_a_log_in_a_list_of_processes_or_on_disk() {
@@ -124,6 +49,19 @@ async fn no_secret_is_in_a_log_in_a_list_of_processes_or_on_disk() {
     assert_eq!(wrong, Outcome::Refused(Refusal::WrongPin));
     let right = client.ask(sit_down(1, "王芳", PIN)).await;
     assert_eq!(right, Outcome::Done(Done::Done));
+    // A client with a fault, and a stranger who knows how the hall words its complaints.
+    for frame in [
+        format!(r#"{{"type":"{WRONG_PIN}"}}"#),
+        format!(
+            r#"{{"type":"hello","protocol":1,"role":"kiosk","device":"k","app":"a","key":{WRONG_PIN}}}"#
+        ),
+        format!(r#"{{"type":"hello","{PIN}":1}}"#),
+    ] {
+        let mut faulty = hall.connect().await;
+        faulty.say(frame).await;
+        let told = faulty.refused().await.message;
+        assert!(told.contains(WRONG_PIN) || told.contains(PIN), "{told}");
+    }
     let report = client.ask(Act::Report {}).await;
     assert!(
         matches!(report, Outcome::Done(Done::Report(_))),
@@ -172,19 +110,6 @@ fn holds(bytes: &[u8], text: &str) -> bool {
     bytes
         .windows(text.len())
         .any(|window| window == text.as_bytes())
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("readable").path();
-        match fs::metadata(&path).expect("it is there") {
-            meta if meta.is_dir() => found.extend(files(&path)),
-            meta if meta.is_file() => found.push(path),
-            _ => {}
-        }
-    }
-    found
 }
 
 #[test]
