@@ -156,6 +156,10 @@ fn a_damaged_backup_brings_back_what_is_good_and_says_what_is_not() {
         "{text}"
     );
     assert!(
+        text.contains("who was shut out since is let in again"),
+        "{text}"
+    );
+    assert!(
         text.contains("  4 entries of 2020-11-20: 12 to 15\n"),
         "{text}"
     );

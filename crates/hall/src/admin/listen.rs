@@ -140,6 +140,8 @@ async fn answer(ask: Ask, actor: String, admin: &impl Admin) -> Answer {
             role,
             counter,
         } => {
+            // The name is part of what is made of the code, and is kept without spaces around it.
+            let device = device.trim().to_owned();
             let code = pairing::code(rand::random());
             let key = {
                 let (code, device) = (code.clone(), device.clone());

@@ -56,11 +56,36 @@ fn write(file: &Path, rows: &[[String; HEADS.len()]]) -> anyhow::Result<()> {
     let mut table = csv::Writer::from_writer(&mut part);
     table.write_record(HEADS)?;
     for row in rows {
-        table.write_record(row)?;
+        table.write_record(row.iter().map(|cell| no_formula(cell)))?;
     }
     table.flush()?;
     drop(table);
     part.as_file().sync_all()?;
     part.persist(file)?;
     Ok(())
+}
+
+/// A spreadsheet takes a text for a formula that begins with one of these, and a formula can run programs. An
+/// apostrophe in front says that it is a text.
+fn no_formula(cell: &str) -> String {
+    match cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{cell}"),
+        false => cell.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        let name = "=HYPERLINK(\"http://evil.example\")";
+        for text in [name, "+1", "-1+1", "@SUM(A1)", "\t=1"] {
+            assert_eq!(no_formula(text), format!("'{text}"));
+        }
+        for text in ["王芳", "A001", "2026-11-22 09:00:00", "12", ""] {
+            assert_eq!(no_formula(text), text);
+        }
+    }
 }

@@ -65,7 +65,8 @@ fn said(restored: &Restored, settings: &HallSettings) -> String {
         }
         None => text += "The backup was good from the first entry to the last.\n",
     }
-    text + "What was taken since is on paper and unknown here: look at the last numbers given before the hall opens again.\n"
+    text + "What was taken since is on paper and unknown here: look at the last numbers given before the hall opens again.\n\
+        Devices, people and PINs are those of the backup too: who was shut out since is let in again. Look at hall devices and hall people list, and shut them out anew.\n"
 }
 
 fn not_back(wrong: &str, restored: &Restored) -> String {

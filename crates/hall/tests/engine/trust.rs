@@ -1,13 +1,14 @@
 //! What time does to codes, locks and sessions, and what a full disk does to all of them. The clock is the test's.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use hall::HallSettings;
 use hall::admin::{Answer, Order};
 use hall::engine::{Input, Output};
 use hall::trust::pairing::{About, PairingKey, Side};
-use hall::trust::{CODE_LIFE_MS, PersonRole, PinSeen, devices};
-use protocol::{Act, ByeCode, Done, Hello, Outcome, Pair, Refusal, Role, Secret};
+use hall::trust::{CODE_LIFE_MS, PersonRole, PinSeen, devices, rights};
+use protocol::{Act, ByeCode, ClientFrame, Done, Hello, Outcome, Pair, Refusal, Role, Secret};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -109,16 +110,7 @@ fn add(desk: &mut Desk, person: &str) -> Answer {
 }
 
 fn ask_with(desk: &mut Desk, act: Act, pin: PinSeen) -> Outcome {
-    let request = Input::Request {
-        session: COUNTER,
-        role: Role::Counter,
-        device: "counter-1".to_owned(),
-        id: Uuid::now_v7(),
-        act,
-        pin,
-    };
-    let [(_, outcome)] = answers(desk.handle(vec![request])).try_into().expect("one");
-    outcome
+    ask_of(desk, Role::Counter, act, pin)
 }
 
 fn ask(desk: &mut Desk, act: Act) -> Outcome {
@@ -244,4 +236,197 @@ fn a_pin_that_could_not_be_written_down_opens_nothing() {
     desk.fault.set(Fault::None);
     desk.wait(2_000);
     assert_eq!(ask(&mut desk, CALL), refused(Refusal::SignInAgain));
+}
+
+/// What a device asked before it was revoked, and what reaches the hall behind the order, wait for the same commit.
+#[test]
+fn what_a_revoked_device_has_on_its_way_does_not_happen() {
+    let folder = TempDir::new().expect("a folder");
+    let mut desk = strict(&folder);
+    let key = at_work(&mut desk);
+    let revoke = Input::Order {
+        order: 1,
+        actor: "admin".to_owned(),
+        what: Order::Revoke {
+            device: "counter-1".to_owned(),
+        },
+    };
+    let request = |act| request_of(Role::Counter, act, PinSeen::None);
+    let outputs = desk.handle(vec![revoke, request(CALL), request(Act::Leave {})]);
+    for (_, outcome) in answers(outputs) {
+        assert_eq!(outcome, refused(Refusal::NotAllowed));
+    }
+    assert_eq!(ask(&mut desk, CALL), refused(Refusal::NotAllowed));
+    assert_eq!(join(&mut desk, &key), Some(ByeCode::NotPaired));
+    assert_eq!(ask(&mut desk, CALL), refused(Refusal::NotAllowed));
+}
+
+/// Many devices try at the same instant: their PINs were looked at before the name was locked.
+#[test]
+fn a_right_pin_that_was_on_its_way_when_the_name_was_locked_opens_nothing() {
+    let folder = TempDir::new().expect("a folder");
+    let mut desk = strict(&folder);
+    at_work(&mut desk);
+    let sign_in = |pin| request_of(Role::Counter, Act::sign_in(1, "王芳"), pin);
+    let mut tries: Vec<Input> = (0..5).map(|_| sign_in(PinSeen::Wrong)).collect();
+    tries.extend((0..3).map(|_| sign_in(PinSeen::Right)));
+    let outcomes = answers(desk.handle(tries));
+    for (place, (_, outcome)) in outcomes.into_iter().enumerate() {
+        let expected = match place {
+            0..5 => Refusal::WrongPin,
+            _ => Refusal::Locked { minutes: 5 },
+        };
+        assert_eq!(outcome, refused(expected), "try {place}");
+    }
+}
+
+/// The table says who may; this asks the hall itself, for every device, every person and every act.
+#[test]
+fn what_the_table_of_rights_forbids_the_hall_does_not_do() {
+    let (mut forbidden, mut allowed) = (0, 0);
+    for device in Role::ALL {
+        let folder = TempDir::new().expect("a folder");
+        let mut settings = HallSettings::default_hall();
+        settings.trust.phones = true;
+        settings.trust.requests_at_once = u32::MAX;
+        let mut desk = Desk::strict(folder.path(), settings, 1_000);
+        assert!(enter(&mut desk, device), "{device:?} is let in");
+        let people = [PersonRole::Clerk, PersonRole::Guide, PersonRole::Supervisor];
+        for role in people {
+            let (person, pin) = (role.word().to_owned(), "a hash".to_owned());
+            let added = order(&mut desk, Order::AddPerson { person, role, pin });
+            assert_eq!(added, Answer::Done {});
+        }
+        let holders = [None].into_iter().chain(people.map(Some));
+        for holder in holders.filter(|holder| holder.is_none() || rights::is_held(device)) {
+            for (word, act) in acts() {
+                take_in_hand(&mut desk, device, holder);
+                let pin = holder.map_or(PinSeen::None, |_| PinSeen::Right);
+                let signs_in = matches!(act, Act::SignIn { .. } | Act::Identify { .. });
+                // Who signs in is who asks, and not who held the device before.
+                let act = match holder {
+                    Some(role) if signs_in => signing_in(act, role.word()),
+                    _ => act,
+                };
+                let outcome = ask_of(&mut desk, device, act.clone(), pin);
+                let is_refused = matches!(
+                    outcome,
+                    Outcome::Refused(
+                        Refusal::NotAllowed | Refusal::SignInAgain | Refusal::WrongPin
+                    )
+                );
+                match rights::may(device, holder, &act) {
+                    true => {
+                        allowed += 1;
+                        assert_ne!(
+                            outcome,
+                            refused(Refusal::SignInAgain),
+                            "{device:?} {holder:?} {word}"
+                        );
+                    }
+                    false => {
+                        forbidden += 1;
+                        assert!(is_refused, "{device:?} {holder:?} {word}: {outcome:?}");
+                    }
+                }
+            }
+        }
+    }
+    println!("{forbidden} forbidden and {allowed} allowed cases");
+    assert!(forbidden > 100 && allowed > 100);
+}
+
+/// Each act by its word; that these are all is held elsewhere.
+fn acts() -> BTreeMap<String, Act> {
+    let frames = include_str!("../../../protocol/tests/frames.txt").lines();
+    let frames = frames.filter_map(|line| line.strip_prefix("client "));
+    let acts = frames.filter_map(|frame| match serde_json::from_str(frame).expect(frame) {
+        ClientFrame::Request { act, .. } => Some(act),
+        ClientFrame::Hello(_) | ClientFrame::Pair(_) => None,
+    });
+    let word = |act: &Act| {
+        let value = serde_json::to_value(act).expect("JSON");
+        value["type"].as_str().expect("a word").to_owned()
+    };
+    acts.map(|act| (word(&act), act)).collect()
+}
+
+fn signing_in(act: Act, name: &str) -> Act {
+    match act {
+        Act::SignIn { counter, .. } => Act::sign_in(counter, name),
+        _ => identify(name),
+    }
+}
+
+fn identify(person: &str) -> Act {
+    let person = person.to_owned();
+    Act::Identify { person, pin: None }
+}
+
+/// Pairs a device of this kind, and joins as it.
+fn enter(desk: &mut Desk, role: Role) -> bool {
+    let mut key = None;
+    if role != Role::Phone {
+        let made = PairingKey::new(CODE, "counter-1");
+        let device = "counter-1".to_owned();
+        let code = Order::Pair {
+            device,
+            role,
+            counter: None,
+            key: made,
+        };
+        assert_eq!(order(desk, code), Answer::Done {});
+        key = pair(desk);
+    }
+    let hello = Hello {
+        protocol: protocol::VERSION,
+        role,
+        device: "counter-1".to_owned(),
+        app: "test".to_owned(),
+        resume: None,
+        key,
+    };
+    let (session, address) = (COUNTER, HERE);
+    let outputs = desk.handle(vec![Input::Join {
+        session,
+        hello,
+        address,
+    }]);
+    !outputs
+        .iter()
+        .any(|output| matches!(output, Output::Bye { .. }))
+}
+
+/// Has somebody in front of the device, or nobody.
+fn take_in_hand(desk: &mut Desk, device: Role, holder: Option<PersonRole>) {
+    if !rights::is_held(device) {
+        return;
+    }
+    match holder {
+        Some(role) => {
+            let outcome = ask_of(desk, device, identify(role.word()), PinSeen::Right);
+            assert_eq!(outcome, Outcome::Done(Done::Done));
+        }
+        None => {
+            let outcome = ask_of(desk, device, Act::Leave {}, PinSeen::None);
+            assert_eq!(outcome, refused(Refusal::SignInAgain), "nobody is there");
+        }
+    }
+}
+
+fn ask_of(desk: &mut Desk, role: Role, act: Act, pin: PinSeen) -> Outcome {
+    let request = request_of(role, act, pin);
+    let [(_, outcome)] = answers(desk.handle(vec![request])).try_into().expect("one");
+    outcome
+}
+
+fn request_of(role: Role, act: Act, pin: PinSeen) -> Input {
+    Input::Request {
+        session: COUNTER,
+        role,
+        device: "counter-1".to_owned(),
+        id: Uuid::now_v7(),
+        act,
+        pin,
+    }
 }

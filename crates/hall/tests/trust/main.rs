@@ -4,6 +4,7 @@
 mod guest;
 mod hall_of_ours;
 mod machine;
+mod page;
 mod people;
 mod process;
 mod rights_table;
