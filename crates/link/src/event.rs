@@ -73,7 +73,7 @@ impl Lost {
                 "It is tried again by itself. If it happens often, look at the network and at how busy the hall's machine is."
             }
             Self::NotPaired => {
-                "Run `hall pair NAME --role ROLE` on the hall's machine, and start this program once with --pair and the code."
+                "Run `hall pair NAME --role ROLE` on the hall's machine, and start this program once with --pair -, which asks for the code."
             }
             Self::OtherHall => {
                 "Find out who answers at this address before anything else: somebody may be listening. If the hall was given a new certificate, pair this device anew."

@@ -25,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 
+/// So much of a refusal is shown at most, in characters: a hall's are shorter.
+const MAX_SAID_CHARS: usize = 300;
+
 /// Why a device was not paired. Each message says what to do; nothing is to be kept.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PairError {
@@ -96,7 +99,9 @@ async fn exchange(
         match message.map_err(|_| Lost::Closed)? {
             Message::Text(text) => match serde_json::from_str(&text) {
                 Ok(HallFrame::Paired(paired)) => break paired,
-                Ok(HallFrame::Bye(Bye { message, .. })) => return Err(PairError::Refused(message)),
+                Ok(HallFrame::Bye(Bye { message, .. })) => {
+                    return Err(PairError::Refused(harmless(&message)));
+                }
                 Ok(_) => {}
                 Err(error) => return Err(Lost::NotAHall(error.to_string()).into()),
             },
@@ -112,6 +117,12 @@ async fn exchange(
         .map_err(|_| PairError::Impostor)?;
     let key = paired.key;
     Ok((Paired { hall, key }, paired.role))
+}
+
+/// What was said by who has not proved yet to be the hall, without what would do something to a terminal.
+fn harmless(said: &str) -> String {
+    let signs = said.chars().filter(|sign| !sign.is_control());
+    signs.take(MAX_SAID_CHARS).collect()
 }
 
 impl From<Lost> for PairError {
@@ -183,6 +194,12 @@ mod tests {
             let line = format!("| {what} | `{}` |", BASE64.encode(bytes));
             assert!(PAGE.contains(&line), "the page lacks {line}");
         }
+    }
+
+    #[test]
+    fn who_has_not_proved_to_be_the_hall_does_nothing_to_a_terminal() {
+        assert_eq!(harmless("no\u{1b}[2J\r\nsuch code 号"), "no[2Jsuch code 号");
+        assert_eq!(harmless(&"x".repeat(10_000)).len(), MAX_SAID_CHARS);
     }
 
     #[test]

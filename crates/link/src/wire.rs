@@ -1,5 +1,7 @@
 //! One WebSocket: connects, reads frames, writes what it is given.
 
+use std::net::IpAddr;
+
 use futures_util::{SinkExt, StreamExt};
 use protocol::{ClientFrame, HallFrame};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -106,9 +108,23 @@ async fn connect(
     let stream: Box<dyn Stream> = match hall {
         Some(hall) => Box::new(tls::shake_hands(reach(address).await?, Some(hall)).await?),
         None if address.is_secure() => return Err(Lost::NotPaired),
-        None => Box::new(reach(address).await?),
+        None => Box::new(on_this_machine(reach(address).await?)?),
     };
     upgrade(address, stream).await
+}
+
+/// A connection over which nobody else can listen or answer in the hall's place. A program that is not paired
+/// cannot tell the hall from anybody else, and would show their rows and give them its people's PINs.
+fn on_this_machine(stream: TcpStream) -> Result<TcpStream, Lost> {
+    let peer = stream.peer_addr().map_err(|_| Lost::Closed)?;
+    match is_this_machine(peer.ip()) {
+        true => Ok(stream),
+        false => Err(Lost::NotPaired),
+    }
+}
+
+fn is_this_machine(peer: IpAddr) -> bool {
+    peer.to_canonical().is_loopback()
 }
 
 /// The hall's port, with nothing said yet.
@@ -183,4 +199,45 @@ async fn write(
         }
     }
     Lost::Closed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_halls_own_machine_is_spoken_to_plainly() {
+        let is = |peer: &str| is_this_machine(peer.parse().unwrap());
+        assert!(is("127.0.0.1") && is("127.1.2.3") && is("::1") && is("::ffff:127.0.0.1"));
+        assert!(!is("192.168.1.10") && !is("0.0.0.0") && !is("fe80::1") && !is("2001:db8::1"));
+    }
+
+    /// The machine's own address in its network, if it has one, is as good as another machine's.
+    #[tokio::test]
+    async fn nothing_is_said_plainly_over_a_network() {
+        let Some(own) = own_address() else {
+            eprintln!("NOT TESTED: this machine is in no network");
+            return;
+        };
+        let listener = tokio::net::TcpListener::bind((own, 0)).await.unwrap();
+        let address = Address::new(own.to_string(), listener.local_addr().unwrap().port());
+        let (told, answered) = tokio::join!(connect(&address, None), async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut heard = Vec::new();
+            tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut heard)
+                .await
+                .unwrap();
+            heard
+        });
+        assert_eq!(told.err(), Some(Lost::NotPaired));
+        assert_eq!(answered, b"");
+    }
+
+    /// Nothing is sent: a datagram's socket only looks up the way (192.0.2.1 is nobody's, RFC 5737).
+    fn own_address() -> Option<IpAddr> {
+        let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
+        socket.connect("192.0.2.1:9").ok()?;
+        let own = socket.local_addr().ok()?.ip();
+        (!own.is_loopback() && !own.is_unspecified()).then_some(own)
+    }
 }

@@ -71,7 +71,7 @@ impl Pair {
         };
         let (code, name) = (code.reveal(), &self.name);
         super::answer(&format!(
-            "{code}\n\nType it on {name} within {minutes} minutes: {program} --pair {code}\nIt works once.\n"
+            "{code}\n\nWithin {minutes} minutes start {program} --pair - on {name}, and type it there.\nIt works once.\n"
         ))
     }
 }

@@ -355,7 +355,7 @@ pub(super) fn goodbye(code: ByeCode) -> Bye {
         ByeCode::Full => "the hall has as many devices as it takes. Come again later.".to_owned(),
         ByeCode::Stopping => "the hall is stopping. Come again soon.".to_owned(),
         ByeCode::NotPaired => {
-            "this hall does not know the device, or not with this key. Run `hall pair NAME --role ROLE` on the hall's machine, and start the program once with `--pair CODE`."
+            "this hall does not know the device, or not with this key. Run `hall pair NAME --role ROLE` on the hall's machine, and start the program once with `--pair -`, which asks for the code."
                 .to_owned()
         }
         ByeCode::Revoked => {
