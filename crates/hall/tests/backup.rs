@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
+use hall::server::Certificate;
 use morning::{Running, complaint, hall, said, write_a_morning};
 use queue::{CounterNumber, Date, Event, Happening, Moment};
 use rusqlite::Connection;
@@ -31,6 +32,13 @@ fn restored(from: &Path, data: &Path, more: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
+/// A data folder with a morning in it, and a folder for backups.
+fn a_morning() -> (TempDir, TempDir) {
+    let folder = TempDir::new().expect("a folder");
+    write_a_morning(folder.path());
+    (folder, TempDir::new().expect("a folder"))
+}
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(folder).expect("a folder");
     let mut files: Vec<PathBuf> = files.map(|file| file.expect("a file").path()).collect();
@@ -40,14 +48,10 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn a_backup_of_a_running_hall_brings_back_the_same_picture() {
-    let (folder, backups) = (
-        TempDir::new().expect("a folder"),
-        TempDir::new().expect("a folder"),
-    );
-    write_a_morning(folder.path());
+    let (folder, backups) = a_morning();
     let running = Running::start(folder.path());
     let text = back_up(folder.path(), backups.path(), &[]);
-    assert!(text.contains("It was read through, and is good"), "{text}");
+    assert!(text.contains("it was brought back on trial"), "{text}");
     drop(running);
     let made = files(backups.path());
     let name = made[0].file_name().expect("a name").to_string_lossy();
@@ -64,17 +68,19 @@ fn a_backup_of_a_running_hall_brings_back_the_same_picture() {
     );
     let data = new.path().join("data");
     assert_eq!(said(&REPLAY, &data), said(&REPLAY, folder.path()));
+    assert!(text.contains("paired devices will know it again"), "{text}");
+    let fingerprint = |data: &Path| {
+        let found = Certificate::find(data).expect("readable");
+        found.expect("the hall made one").fingerprint()
+    };
+    assert_eq!(fingerprint(&data), fingerprint(folder.path()));
     drop(Running::start(&data));
     assert!(said(&["audit", "verify"], &data).starts_with("Good: "));
 }
 
 #[test]
 fn the_last_n_are_kept_and_other_files_are_left_alone() {
-    let (folder, backups) = (
-        TempDir::new().expect("a folder"),
-        TempDir::new().expect("a folder"),
-    );
-    write_a_morning(folder.path());
+    let (folder, backups) = a_morning();
     let old = [
         "hall-2019-01-01T000000.sqlite",
         "hall-2020-01-01T000000.sqlite",
@@ -105,11 +111,7 @@ fn the_last_n_are_kept_and_other_files_are_left_alone() {
 
 #[test]
 fn restore_refuses_a_running_hall_and_a_memory_that_is_there() {
-    let (folder, backups) = (
-        TempDir::new().expect("a folder"),
-        TempDir::new().expect("a folder"),
-    );
-    write_a_morning(folder.path());
+    let (folder, backups) = a_morning();
     let file = backups.path().join("one.sqlite");
     back_up(folder.path(), &file, &[]);
     let running = Running::start(folder.path());
@@ -133,11 +135,7 @@ fn restore_refuses_a_running_hall_and_a_memory_that_is_there() {
 
 #[test]
 fn a_damaged_backup_brings_back_what_is_good_and_says_what_is_not() {
-    let (folder, backups) = (
-        TempDir::new().expect("a folder"),
-        TempDir::new().expect("a folder"),
-    );
-    write_a_morning(folder.path());
+    let (folder, backups) = a_morning();
     let file = backups.path().join("one.sqlite");
     back_up(folder.path(), &file, &[]);
     let change = "UPDATE journal SET actor = 'x' WHERE seq = 12";

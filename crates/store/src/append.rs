@@ -1,15 +1,15 @@
 //! Writing down what happened: one batch, one transaction, one fsync.
 
-use queue::{Date, Event, Happening};
+use queue::{Date, Event, Happening, Moment};
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 
 use crate::appointment::book;
 use crate::chain::Link;
 use crate::note::Note;
 use crate::open::read_head;
-use crate::record::{Record, TextRecord};
-use crate::request::{self, RequestRow};
-use crate::{Answered, Appointment, Change, Head, Store, reserve};
+use crate::record::{Record, TextRecord, TrustedRecord};
+use crate::request::{self, RequestRow, Sum};
+use crate::{Answered, Appointment, Change, Head, Store, reserve, vouch};
 
 /// What one request, or the turn of the day, led to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,14 @@ pub struct Entry {
     pub changes: Vec<Change>,
     /// The request and its outcome; `None` for what the hall does by itself.
     pub request: Option<Answered>,
+}
+
+impl Entry {
+    /// The event that says what changed about whom the hall knows.
+    fn says(&self) -> Option<usize> {
+        let is_note = |event: &Event| matches!(event.what, Happening::Noted { .. });
+        self.events.iter().rposition(is_note)
+    }
 }
 
 /// Why nothing was written.
@@ -68,6 +76,13 @@ impl Store {
                 expected: expected_seq,
                 head: head.seq,
             });
+        }
+        let unsaid = batch
+            .iter()
+            .any(|entry| !entry.changes.is_empty() && entry.says().is_none());
+        if unsaid {
+            let why = "whom the hall knows changes with an event that says so, and there is none";
+            return Err(AppendError::NotStored(why.to_owned()));
         }
         let mut written = self.write(head, batch);
         if matches!(&written, Err(failed) if is_full(&failed.error)) && reserve::give_up(&self.path)
@@ -122,35 +137,58 @@ pub(crate) fn not_stored(error: rusqlite::Error) -> AppendError {
 /// Writes a batch and the new end of the journal into a transaction.
 fn fill(transaction: &Transaction<'_>, mut head: Head, batch: &[Entry]) -> rusqlite::Result<Head> {
     for entry in batch {
-        for event in &entry.events {
-            head = write_event(transaction, head, &entry.actor, event)?;
-        }
-        for change in &entry.changes {
-            change.write(transaction)?;
+        let mut said = says(transaction, head, entry)?;
+        for (place, event) in entry.events.iter().enumerate() {
+            let mut record = Record::from(event);
+            if let (Record::Noted { trusted, .. }, Some((says, _))) = (&mut record, &said)
+                && *says == place
+            {
+                *trusted = said.take().map(|(_, said)| said);
+                head.trusted_seq = head.seq + 1;
+            }
+            seal(transaction, head.seq + 1, &mut record)?;
+            list(
+                transaction,
+                head.seq + 1,
+                &event.what,
+                &mut head.day_requests,
+            )?;
+            head = write_record(transaction, head, (&entry.actor, event.at), &record)?;
         }
         if let Some(answered) = &entry.request {
             let row = RequestRow::new(answered.clone(), head.seq);
             row.insert(transaction)?;
             request::add(&mut head.requests, &row);
+            request::add(&mut head.day_requests, &row);
         }
     }
-    transaction
-        .prepare_cached("UPDATE mark SET head_seq = ?1, head_hash = ?2, requests = ?3")?
-        .execute(params![head.seq, head.hash, head.requests])?;
+    head.mark(transaction)?;
     Ok(head)
 }
 
-fn write_event(
+/// Makes the changes of an entry, and gives which of its events has to say what of them.
+fn says(
     connection: &Connection,
     head: Head,
-    actor: &str,
-    event: &Event,
+    entry: &Entry,
+) -> rusqlite::Result<Option<(usize, TrustedRecord)>> {
+    let Some(place) = entry.says().filter(|_| !entry.changes.is_empty()) else {
+        return Ok(None);
+    };
+    let seq = head.seq + 1 + place as u64;
+    Ok(Some((place, vouch::take(connection, &entry.changes, seq)?)))
+}
+
+/// Writes the next entry of the journal.
+pub(crate) fn write_record(
+    connection: &Connection,
+    head: Head,
+    (actor, at): (&str, Moment),
+    record: &Record,
 ) -> rusqlite::Result<Head> {
     let seq = head.seq + 1;
-    let mut record = Record::from(event);
-    seal(connection, seq, &mut record)?;
     let body = record.to_json();
-    let (steady_ms, wall_ms) = (event.at.steady_ms, event.at.wall_ms);
+    let (steady_ms, wall_ms) = (at.steady_ms, at.wall_ms);
     let hash = Link {
         seq,
         steady_ms,
@@ -168,7 +206,6 @@ fn write_event(
         body,
         &hash[..]
     ])?;
-    list(connection, seq, &event.what)?;
     Ok(Head { seq, hash, ..head })
 }
 
@@ -186,10 +223,19 @@ fn seal(connection: &Connection, seq: u64, record: &mut Record) -> rusqlite::Res
     Ok(())
 }
 
-/// Lists what is looked up beside the journal.
-pub(crate) fn list(connection: &Connection, seq: u64, what: &Happening) -> rusqlite::Result<()> {
+/// Lists what is looked up beside the journal. `day_requests` is the sum of the open day's requests, which
+/// begins anew with a day.
+pub(crate) fn list(
+    connection: &Connection,
+    seq: u64,
+    what: &Happening,
+    day_requests: &mut Sum,
+) -> rusqlite::Result<()> {
     match what {
-        Happening::DayOpened { day, .. } => open_day(connection, seq, *day)?,
+        Happening::DayOpened { day, .. } => {
+            request::close_day(connection, std::mem::take(day_requests))?;
+            open_day(connection, seq, *day)?;
+        }
         Happening::Booked {
             appointment,
             service,
@@ -225,7 +271,7 @@ fn open_day(connection: &Connection, seq: u64, day: Date) -> rusqlite::Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
-    use queue::{CounterNumber, Moment};
+    use queue::CounterNumber;
 
     fn entry(id: u8, clerk: &str) -> Entry {
         let what = Happening::SignedIn {

@@ -8,9 +8,10 @@ use std::time::Duration;
 use queue::{Date, Happening};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
+use crate::old_days::{Anchor, last_deleted};
 use crate::open::read_head;
 use crate::replay::{Recorded, damaged, replay_from};
-use crate::{FILE_NAME, ReplayError, schema};
+use crate::{FILE_NAME, OldDays, ReplayError, schema};
 
 /// How long a reader waits for a hall that opens or closes the file at the same instant.
 const WAIT_FOR_OWNER: Duration = Duration::from_secs(5);
@@ -33,6 +34,8 @@ pub struct Extent {
     pub days: Vec<Date>,
     /// When the last entry was written, in milliseconds since 1970, UTC.
     pub last_wall_ms: Option<i64>,
+    /// The last deletion of days that were older than the hall keeps them.
+    pub old_days: Option<OldDays>,
 }
 
 /// Why a journal cannot be opened to be read. Each message says what to do.
@@ -90,6 +93,14 @@ pub enum DayError {
         day: Date,
         /// The days that there are, in order.
         days: Vec<Date>,
+    },
+    /// It was deleted, as the hall's settings say.
+    #[error("the day {day} was deleted with all before {} by the rule to keep {} years. Entry {} of the journal says so.", deleted.last, deleted.years, deleted.said_by_seq)]
+    Deleted {
+        /// The day.
+        day: Date,
+        /// The last deletion.
+        deleted: OldDays,
     },
     /// The journal cannot be believed.
     #[error(transparent)]
@@ -162,6 +173,11 @@ impl Archive {
             .unchecked_transaction()
             .map_err(ReplayError::from)?;
         let Some(first) = self.first_seq(day)? else {
+            if let Some(deleted) = last_deleted(&snapshot).map_err(ReplayError::from)?
+                && day <= deleted.last
+            {
+                return Err(DayError::Deleted { day, deleted });
+            }
             let days = self.days()?;
             return Err(DayError::NoSuchDay { day, days });
         };
@@ -199,8 +215,9 @@ impl Archive {
             .query_row(select, [head.seq], |row| row.get(0))
             .optional()?;
         Ok(Extent {
-            entries: head.seq,
+            entries: head.seq - Anchor::read(&self.connection)?.seq,
             days: self.days()?,
+            old_days: last_deleted(&self.connection)?,
             last_wall_ms,
         })
     }

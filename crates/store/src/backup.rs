@@ -9,9 +9,11 @@ use queue::{Date, Moment};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::archive::Archive;
+use crate::belonging::Belonging;
 use crate::copy::{Copied, copy_pages};
-use crate::open::is_damage;
-use crate::{Bad, Verdict, schema};
+use crate::open::{is_damage, read_head};
+use crate::trial::{self, Trial};
+use crate::{Head, Verdict, note, schema};
 
 /// A backup that was made and looked through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,21 @@ pub struct BackedUp {
     pub last: Option<Moment>,
     /// The size of the file.
     pub bytes: u64,
+    /// Whether it was brought back on trial before it got its name.
+    pub trial: Trial,
+}
+
+/// What goes into a backup, and how it is proved.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BackupPlan<'a> {
+    /// The texts of all days before the first date are left out, so that a backup that is kept for
+    /// some days keeps no text for longer than the hall does; the second is today.
+    pub forget: Option<(Date, Date)>,
+    /// Files of the data folder that belong to the memory, by their paths in it.
+    pub belongings: &'a [&'a str],
+    /// Room for others in a folder, in bytes, where that can be said: with it the backup is brought
+    /// back on trial beside itself if there is room, and only read through if there is none.
+    pub room: Option<fn(&Path) -> Option<u64>>,
 }
 
 /// Why there is no new backup. Older ones are as they were.
@@ -56,28 +73,15 @@ impl Archive {
     /// # Errors
     /// See [`BackupError`].
     pub fn back_up(&self, file: &Path) -> Result<BackedUp, BackupError> {
-        self.back_up_without(file, None)
+        self.back_up_as(file, &BackupPlan::default())
     }
 
-    /// [`Archive::back_up`] without the texts of all days before `before`, so that a backup that is
-    /// kept for some days keeps no text for longer than the hall does; `on` is today.
+    /// [`Archive::back_up`] with a plan: if there is room the copy is brought back on trial, as a hall
+    /// would need it.
     ///
     /// # Errors
     /// See [`BackupError`].
-    pub fn back_up_without_notes_before(
-        &self,
-        file: &Path,
-        before: Date,
-        on: Date,
-    ) -> Result<BackedUp, BackupError> {
-        self.back_up_without(file, Some((before, on)))
-    }
-
-    fn back_up_without(
-        &self,
-        file: &Path,
-        forget: Option<(Date, Date)>,
-    ) -> Result<BackedUp, BackupError> {
+    pub fn back_up_as(&self, file: &Path, plan: &BackupPlan<'_>) -> Result<BackedUp, BackupError> {
         let not_written = |reason: String| {
             let path = file.to_owned();
             BackupError::NotWritten { path, reason }
@@ -86,41 +90,75 @@ impl Archive {
             io::ErrorKind::WouldBlock => BackupError::InProgress(file.to_owned()),
             _ => not_written(error.to_string()),
         })?;
-        copy_pages(self.connection(), schema::KNOWN, &part.path, forget).map_err(|error| {
+        let data = self.path().parent().unwrap_or(Path::new("."));
+        let belongings = Belonging::find(data, plan.belongings).map_err(|error| {
+            BackupError::Damaged(format!(
+                "the certificate beside it cannot be read: {error}."
+            ))
+        })?;
+        let fill = |copy: &mut Connection| fill(copy, plan, &belongings);
+        let copied = copy_pages(self.connection(), schema::KNOWN, &part.path, fill);
+        let copied = copied.map_err(|error| {
             if is_damage(&error) {
                 BackupError::Damaged(format!("{error}."))
             } else {
                 not_written(error.to_string())
             }
         })?;
-        let verdict = part.verify().map_err(not_written)?;
-        if let Some(bad) = verdict.bad.first() {
-            return Err(self.whose_fault(bad, not_written));
+        let tried = trial::go(&part.path, &copied, plan.room)
+            .map_err(|why| self.whose_fault(why, not_written))?;
+        if let Some(bad) = tried.verdict.bad.first() {
+            return Err(self.whose_fault(distrust(&bad.to_string()), not_written));
         }
-        let last = part.last_moment().map_err(not_written)?;
         let bytes = part
             .finish(file)
             .map_err(|error| not_written(error.to_string()))?;
         Ok(BackedUp {
-            entries: verdict.entries,
-            days: verdict.days.len() as u64,
-            requests: verdict.requests + verdict.requests_unknown,
-            last,
+            entries: tried.verdict.entries,
+            days: tried.verdict.days.len() as u64,
+            requests: tried.verdict.requests + tried.verdict.requests_unknown,
+            last: copied.last,
             bytes,
+            trial: tried.trial,
         })
     }
 
     /// What is bad in the copy was so before, or the disk of the copy is not to be trusted.
-    fn whose_fault(&self, bad: &Bad, not_written: impl Fn(String) -> BackupError) -> BackupError {
+    fn whose_fault(&self, why: String, not_written: impl Fn(String) -> BackupError) -> BackupError {
         match self.verify_by_two(|_| {}) {
-            Ok(verdict) if verdict.is_good() => not_written(distrust(&bad.to_string())),
-            Ok(verdict) => {
-                let bad = verdict.bad.first().unwrap_or(bad);
-                BackupError::Damaged(format!("{bad}."))
-            }
+            Ok(verdict) => match verdict.bad.first() {
+                Some(bad) => BackupError::Damaged(format!("{bad}.")),
+                None => not_written(why),
+            },
             Err(error) => BackupError::Damaged(error.to_string()),
         }
     }
+}
+
+/// What a copy holds, by its own marks.
+pub(crate) struct Held {
+    pub(crate) head: Head,
+    pub(crate) last: Option<Moment>,
+    pub(crate) belongings: usize,
+}
+
+/// Makes a copy a backup.
+fn fill(
+    copy: &mut Connection,
+    plan: &BackupPlan<'_>,
+    belongings: &[Belonging],
+) -> rusqlite::Result<Held> {
+    if let Some(forget) = plan.forget {
+        note::delete(copy, forget)?;
+    }
+    for belonging in belongings {
+        belonging.insert(copy)?;
+    }
+    Ok(Held {
+        head: read_head(copy)?,
+        last: last_moment(copy)?,
+        belongings: belongings.len(),
+    })
 }
 
 /// A file on its way. What is not finished is taken away; what a killed program left behind is
@@ -159,7 +197,7 @@ impl Part {
     }
 
     /// Reads it through, and holds it against what was to be written.
-    pub(crate) fn check(&self, copied: &Copied) -> Result<(), String> {
+    pub(crate) fn check(&self, copied: &Copied) -> Result<Verdict, String> {
         let verdict = self.verify()?;
         let requests = verdict.requests + verdict.requests_unknown;
         let mut bad = verdict.bad.iter();
@@ -172,20 +210,15 @@ impl Part {
         if let Some(bad) = bad {
             return Err(distrust(&bad.to_string()));
         }
-        if (verdict.entries, requests) != (copied.head.seq, copied.requests) {
+        if (verdict.entries, requests) != (copied.entries, copied.requests) {
             return Err(distrust("there is less of it"));
         }
-        Ok(())
+        Ok(verdict)
     }
 
     /// Throws away what was written so far.
     pub(crate) fn clear(&self) -> io::Result<()> {
         self.file.set_len(0)
-    }
-
-    fn last_moment(&self) -> Result<Option<Moment>, String> {
-        let copy = Archive::open_file(&self.path).map_err(|error| error.to_string())?;
-        last_moment(copy.connection()).map_err(|error| error.to_string())
     }
 
     /// Gives it its name once it is on disk, and says its size.

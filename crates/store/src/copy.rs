@@ -11,18 +11,22 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
-use crate::append::list;
+use crate::append::{list, write_record};
 use crate::note::{Left, deletions};
-use crate::replay::{Recorded, ReplayError, Stopped, Written, walk_from};
-use crate::request::{self, RequestRow};
-use crate::{Head, note, schema};
+use crate::old_days::Anchor;
+use crate::open::read_head;
+use crate::record::Record;
+use crate::replay::{ReplayError, Stopped, Written, walk_written};
+use crate::request::{self, RequestRow, Sum, last_days};
+use crate::verify::is_held_against_something;
+use crate::{Head, schema, vouch};
 
 /// How long to wait for a program that opens or closes the file at the same instant, and how often.
 const WAIT: Duration = Duration::from_millis(20);
 const WAITS: u32 = 250;
 
 /// Tables that are copied with the entries to which they belong, or not at all.
-const OWN_WAY: [&str; 8] = [
+const OWN_WAY: [&str; 9] = [
     "journal",
     "request",
     "mark",
@@ -31,18 +35,23 @@ const OWN_WAY: [&str; 8] = [
     "day_key",
     "note",
     "deletion",
+    "belonging",
 ];
 
-/// Copies every page of `source`, which has schema `found`, into the empty file `target`, and
-/// brings that up to date. All is of one instant. Whether it is good is not looked at. The keys of
-/// the days are left out: they are to be deleted when a day has turned, and nobody would find them
-/// here; and so are the texts of all days before `forget.0`.
-pub(crate) fn copy_pages(
+/// What SQLite keeps of a file in memory while entries are written one by one; less is read back again
+/// and again. Negative is in KiB.
+const CACHE_KIB: i64 = -64 * 1024;
+
+/// Copies every page of `source`, which has schema `found`, into the empty file `target`, brings that
+/// up to date, and lets `finish` have it. All is of one instant. Whether it is good is not looked at.
+/// The keys of the days are left out: they are to be deleted when a day has turned, and nobody would
+/// find them here.
+pub(crate) fn copy_pages<T>(
     source: &Connection,
     found: usize,
     target: &Path,
-    forget: Option<(Date, Date)>,
-) -> rusqlite::Result<()> {
+    finish: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
     let mut copy = Connection::open(target)?;
     loose(&copy)?;
     step_through(&Backup::new(source, &mut copy)?)?;
@@ -52,10 +61,9 @@ pub(crate) fn copy_pages(
     copy.pragma_update(None, "secure_delete", true)?;
     schema::migrate(&mut copy, found)?;
     copy.execute("DELETE FROM day_key", [])?;
-    if let Some(forget) = forget {
-        note::delete(&mut copy, forget)?;
-    }
-    copy.close().map_err(|(_, error)| error)
+    let finished = finish(&mut copy)?;
+    copy.close().map_err(|(_, error)| error)?;
+    Ok(finished)
 }
 
 /// A copy that is not finished is thrown away, so nothing needs to be safe on the way.
@@ -81,6 +89,10 @@ fn step_through(backup: &Backup<'_, '_>) -> rusqlite::Result<()> {
 #[derive(Debug, Default)]
 pub(crate) struct Copied {
     pub(crate) head: Head,
+    /// Journal entries.
+    pub(crate) entries: u64,
+    /// The last that was copied; behind it stands what vouches for the rest.
+    pub(crate) last_seq: u64,
     pub(crate) last: Option<Moment>,
     /// The last day of which something was copied.
     pub(crate) day: Option<Date>,
@@ -89,6 +101,8 @@ pub(crate) struct Copied {
     pub(crate) requests_lost: u64,
     /// Texts that are not what their entries commit to.
     pub(crate) notes_lost: u64,
+    /// Devices and people for whom no entry vouches that was copied.
+    pub(crate) trusted_lost: Vec<String>,
     /// Tables that could not be copied to their end.
     pub(crate) tables_stopped: Vec<String>,
     /// Why the journal could not be copied further.
@@ -107,18 +121,23 @@ pub(crate) fn copy(
 ) -> rusqlite::Result<Copied> {
     let mut target = Connection::open(target)?;
     loose(&target)?;
+    target.pragma_update(None, "cache_size", CACHE_KIB)?;
     schema::migrate(&mut target, 0)?;
     let transaction = target.transaction()?;
     let mut copied = Copied::default();
-    let walked = walk_from(source, 1, head, |recorded, written| {
-        copied.take_note(source, &transaction, (recorded.seq, written))?;
-        copied.take(&transaction, recorded, written)?;
+    let anchor = Anchor::of_schema(source, found).unwrap_or_default();
+    copied.head.hash = anchor.hash;
+    copied.head.seq = anchor.seq;
+    let walked = walk_written(source, anchor.seq + 1, head, |written| {
+        copied.take(source, &transaction, &written)?;
         Ok(ControlFlow::Continue(()))
     });
     match walked {
         Ok(()) => {}
-        Err(Stopped::Journal(error)) => copied.stopped = Some(error),
-        Err(Stopped::Taker(error)) => return Err(error),
+        Err(Stopped::Journal(error) | Stopped::Taker(NotTaken::Journal(error))) => {
+            copied.stopped = Some(error);
+        }
+        Err(Stopped::Taker(NotTaken::Target(error))) => return Err(error),
     }
     copied.take_requests(source, found, &transaction)?;
     if found >= schema::WITH_NOTES {
@@ -127,56 +146,83 @@ pub(crate) fn copy(
         }
     }
     copied.take_other_tables(source, &transaction)?;
-    let Head {
-        seq,
-        hash,
-        requests,
-    } = copied.head;
-    transaction.execute(
-        "UPDATE mark SET head_seq = ?1, head_hash = ?2, requests = ?3",
-        params![seq, hash, requests],
-    )?;
+    copied.head.mark(&transaction)?;
+    copied.vouch(source, anchor, found, &transaction)?;
     transaction.commit()?;
     target.close().map_err(|(_, error)| error)?;
     Ok(copied)
 }
 
+/// Why an entry was not copied.
+enum NotTaken {
+    /// It cannot be believed.
+    Journal(ReplayError),
+    /// The new file cannot be written.
+    Target(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for NotTaken {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Target(error)
+    }
+}
+
 impl Copied {
     fn take(
         &mut self,
+        source: &Connection,
         target: &Connection,
-        recorded: Recorded,
-        written: &Written,
-    ) -> rusqlite::Result<()> {
-        let Recorded { seq, actor, event } = recorded;
+        written: &Written<'_>,
+    ) -> Result<(), NotTaken> {
+        let Written { link, hash } = written;
+        // With its hash an entry is what was written, and need not be understood.
+        let record = is_held_against_something(link.body).then(|| written.record());
+        let record = record.transpose().map_err(NotTaken::Journal)?;
         let insert = "INSERT INTO journal (seq, steady_ms, wall_ms, actor, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         target.prepare_cached(insert)?.execute(params![
-            seq,
-            event.at.steady_ms,
-            event.at.wall_ms,
-            actor,
-            written.body,
-            written.hash
+            link.seq,
+            link.steady_ms,
+            link.wall_ms,
+            link.actor,
+            link.body,
+            hash
         ])?;
-        list(target, seq, &event.what)?;
+        (self.head.seq, self.head.hash) = (link.seq, *hash);
+        self.entries += 1;
+        self.last = Some(written.at());
+        if let Some(record) = record {
+            self.take_beside(source, target, (link.seq, written.at(), record))?;
+        }
+        Ok(())
+    }
+
+    /// What stands beside the journal by an entry.
+    fn take_beside(
+        &mut self,
+        source: &Connection,
+        target: &Connection,
+        (seq, at, record): (u64, Moment, Record),
+    ) -> rusqlite::Result<()> {
+        if vouch::vouches(&record) {
+            self.head.trusted_seq = seq;
+        }
+        let (event, commitment) = record.into_event_with(at, |_| String::new());
+        if let Some(commitment) = commitment {
+            self.take_note(source, target, (seq, &commitment))?;
+        }
         if let Happening::DayOpened { day, .. } = event.what {
             self.day = Some(day);
             self.days += 1;
         }
-        (self.head.seq, self.head.hash) = (seq, written.hash);
-        self.last = Some(event.at);
-        Ok(())
+        list(target, seq, &event.what, &mut self.head.day_requests)
     }
 
     fn take_note(
         &mut self,
         source: &Connection,
         target: &Connection,
-        (seq, written): (u64, &Written),
+        (seq, commitment): (u64, &str),
     ) -> rusqlite::Result<()> {
-        let Some(commitment) = &written.commitment else {
-            return Ok(());
-        };
         match Left::of(source, seq, commitment) {
             Left::Note(note) => note.insert(target, seq)?,
             Left::Deleted(_) => {}
@@ -220,33 +266,84 @@ impl Copied {
             "seq, sum"
         };
         let select = format!("SELECT id, act, outcome, {columns} FROM request");
-        let read = source.prepare(&select).map_err(|error| error.to_string());
-        let mut statement = match read {
+        // To sort once is quicker than to find each its place.
+        target.execute_batch("DROP INDEX request_by_seq")?;
+        let days = last_days(target)?;
+        let mut sums = [Sum::default(); 2];
+        let read = self.read_requests(source, &select, target, |row| {
+            let of_days = days.iter().zip(&mut sums);
+            let of_days = of_days.filter(|(day, _)| row.seq.is_some_and(|seq| day.has(seq)));
+            of_days.for_each(|(_, sum)| request::add(sum, row));
+        })?;
+        self.requests_stopped = read.err();
+        target.execute_batch("CREATE INDEX request_by_seq ON request (seq)")?;
+        let [last, open] = sums;
+        self.head.day_requests = open;
+        target.execute("UPDATE mark SET last_day_requests = ?1", [last])?;
+        Ok(())
+    }
+
+    /// Gives why they could not be read to the end, if they could not.
+    fn read_requests(
+        &mut self,
+        source: &Connection,
+        select: &str,
+        target: &Connection,
+        mut taken: impl FnMut(&RequestRow),
+    ) -> rusqlite::Result<Result<(), String>> {
+        let mut statement = match source.prepare(select) {
             Ok(statement) => statement,
-            Err(why) => {
-                self.requests_stopped = Some(why);
-                return Ok(());
-            }
+            Err(why) => return Ok(Err(why.to_string())),
         };
         let mut rows = statement.query([])?;
         loop {
             let row = match rows.next() {
                 Ok(Some(row)) => row,
-                Ok(None) => return Ok(()),
-                Err(error) => {
-                    self.requests_stopped = Some(error.to_string());
-                    return Ok(());
-                }
+                Ok(None) => return Ok(Ok(())),
+                Err(error) => return Ok(Err(error.to_string())),
             };
             match RequestRow::read(row) {
                 Ok(row) if row.is_good() && row.seq.is_none_or(|seq| seq <= self.head.seq) => {
                     row.insert(target)?;
                     request::add(&mut self.head.requests, &row);
+                    taken(&row);
                     self.requests += 1;
                 }
                 _ => self.requests_lost += 1,
             }
         }
+    }
+
+    /// Sees to it that entries which are there vouch for where the journal begins and for whom the hall
+    /// knows. Who is known by an entry that was not copied is left out.
+    fn vouch(
+        &mut self,
+        source: &Connection,
+        mut anchor: Anchor,
+        found: usize,
+        target: &Connection,
+    ) -> rusqlite::Result<()> {
+        let at = self.last.unwrap_or_default();
+        self.last_seq = self.head.seq;
+        if anchor.by > self.head.seq
+            && let Some(record) = anchor.record(source)
+        {
+            let said = Record::DaysDeleted(record);
+            self.head = write_record(target, self.head, ("hall", at), &said)?;
+            anchor.by = self.head.seq;
+        }
+        anchor.mark(target)?;
+        self.head.mark(target)?;
+        if found < schema::WITH_ANCHOR {
+            vouch::for_all(target)?;
+            self.head = read_head(target)?;
+        } else {
+            let taken = vouch::take_out_unproved(target, self.head, at)?;
+            (self.head, self.trusted_lost) = taken;
+            self.head.mark(target)?;
+        }
+        self.entries += self.head.seq - self.last_seq;
+        Ok(())
     }
 }
 

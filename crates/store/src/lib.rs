@@ -11,11 +11,13 @@ mod appointment;
 mod archive;
 mod backup;
 mod before;
+mod belonging;
 mod chain;
 mod copy;
 mod day_key;
 mod lock;
 mod note;
+mod old_days;
 mod open;
 mod record;
 mod replay;
@@ -23,23 +25,27 @@ mod request;
 mod reserve;
 mod restore;
 mod schema;
+mod trial;
 mod trusted;
 mod verify;
+mod vouch;
 mod watch;
 
 pub use append::{AppendError, Entry};
 pub use appointment::Appointment;
 pub use archive::{Archive, ArchiveError, DayError, Extent};
-pub use backup::{BackedUp, BackupError};
+pub use backup::{BackedUp, BackupError, BackupPlan};
 pub use before::delete_older_forms;
 pub use day_key::DayKey;
 pub use lock::is_in_use;
 pub use note::Deletion;
+pub use old_days::OldDays;
 pub use open::OpenError;
 pub use replay::{Recorded, ReplayError};
 pub use request::{Answered, RequestId};
 pub use reserve::{RESERVE_BYTES, is_kept as is_reserve_kept, keep as keep_reserve};
 pub use restore::{Lost, RestoreError, Restored, restore};
+pub use trial::Trial;
 pub use trusted::{Change, Device, Person, Trusted};
 pub use verify::{Bad, Verdict};
 pub use watch::{Checked, Looked};
@@ -48,7 +54,7 @@ use std::cell::Cell;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 use chain::Hash;
 use request::Sum;
@@ -73,7 +79,7 @@ pub struct Store {
     /// Read again where a failed disk left it open what is in the file.
     head: Cell<Head>,
     /// Held until the connection above is closed.
-    _lock: File,
+    lock: File,
 }
 
 /// Where the journal ends.
@@ -83,6 +89,10 @@ struct Head {
     hash: Hash,
     /// Of all requests together.
     requests: Sum,
+    /// Of those of the open day.
+    day_requests: Sum,
+    /// The last entry that vouches for whom the hall knows.
+    trusted_seq: u64,
 }
 
 impl Head {
@@ -91,7 +101,22 @@ impl Head {
         seq: u64::MAX >> 1,
         hash: chain::GENESIS,
         requests: [0; 16],
+        day_requests: [0; 16],
+        trusted_seq: 0,
     };
+
+    /// Writes it down as the journal's end.
+    fn mark(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let update = "UPDATE mark SET head_seq = ?1, head_hash = ?2, requests = ?3, day_requests = ?4, trusted_seq = ?5";
+        connection.prepare_cached(update)?.execute(params![
+            self.seq,
+            self.hash,
+            self.requests,
+            self.day_requests,
+            self.trusted_seq
+        ])?;
+        Ok(())
+    }
 }
 
 impl Store {

@@ -1,7 +1,7 @@
 //! Opening the file: folder, lock, pragmas, schema, the end of the journal.
 
 use std::cell::Cell;
-use std::fs::{DirBuilder, TryLockError};
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode};
 
 use crate::lock::own;
-use crate::{FILE_NAME, Head, Store, before, schema};
+use crate::{FILE_NAME, Head, Store, before, lock, schema, watch};
 
 /// The most that the write-ahead file keeps after a checkpoint, in bytes.
 const WAL_KEPT_BYTES: i64 = 16 * 1024 * 1024;
@@ -91,12 +91,32 @@ impl Store {
         set_up(&connection).map_err(|error| explain(error, &path))?;
         migrate(&mut connection, &path)?;
         let head = marked_head(&connection).map_err(|error| explain(error, &path))?;
+        note_open(&lock, folder).map_err(|reason| OpenError::NotWritable {
+            folder: folder.to_owned(),
+            reason: reason.to_string(),
+        })?;
         Ok(Self {
             connection,
             path,
             head: Cell::new(head),
-            _lock: lock,
+            lock,
         })
+    }
+}
+
+/// After a stop that was none, what was checked before is not believed any more: a disk can have lied about
+/// what it wrote, and the next look at the record begins with the first entry.
+fn note_open(lock: &File, folder: &Path) -> io::Result<()> {
+    if lock::mark_open(lock, folder)? == lock::Left::Open {
+        watch::forget(folder)?;
+    }
+    Ok(())
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // If it cannot be noted all is looked at once more than is needed.
+        let _ = lock::mark_closed(&self.lock);
     }
 }
 
@@ -147,13 +167,15 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
 /// show that its last links are missing.
 pub(crate) fn read_head(connection: &Connection) -> rusqlite::Result<Head> {
     connection.query_row(
-        "SELECT head_seq, head_hash, requests FROM mark",
+        "SELECT head_seq, head_hash, requests, day_requests, trusted_seq FROM mark",
         [],
         |row| {
             Ok(Head {
                 seq: row.get(0)?,
                 hash: row.get(1)?,
                 requests: row.get(2)?,
+                day_requests: row.get(3)?,
+                trusted_seq: row.get(4)?,
             })
         },
     )

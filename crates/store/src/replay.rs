@@ -1,16 +1,20 @@
 //! Reading a day back.
 
-use std::convert::Infallible;
 use std::ops::ControlFlow;
 
-use queue::{Event, Happening, Moment};
+use queue::{Event, Moment};
+use rusqlite::types::FromSqlError;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::chain::{GENESIS, Hash, Link};
 use crate::note::Left;
+use crate::old_days::Anchor;
 use crate::open::{is_damage, marked_head};
 use crate::record::Record;
-use crate::{Head, Store};
+use crate::{Head, Store, request, vouch};
+
+/// How an entry begins that opens a day.
+const OPENS_DAY: &str = r#"{"event":"day_opened""#;
 
 /// Why the journal cannot be believed.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +27,9 @@ pub enum ReplayError {
     /// The file is damaged where it is not an entry.
     #[error("the journal cannot be read: {0}. Restore the file from a backup.")]
     Broken(String),
+    /// What belongs to the open day and stands beside the journal is damaged.
+    #[error("the hall's memory is damaged: {0}. Restore the file from a backup.")]
+    Beside(String),
     /// An entry is not what was written.
     #[error("journal entry {seq} is damaged: {why}. Restore the file from a backup.")]
     Damaged {
@@ -68,6 +75,19 @@ impl Store {
         })
     }
 
+    /// Looks whether what stands beside the open day is whole: the outcomes that people may ask for again,
+    /// whom the hall knows, and where the journal begins. A disk that lied about what it wrote can have
+    /// lost them and nothing else.
+    ///
+    /// # Errors
+    /// See [`ReplayError`].
+    pub fn look_beside(&self) -> Result<(), ReplayError> {
+        match beside_open_day(&self.connection)?.pop() {
+            Some(fault) => Err(ReplayError::Beside(fault)),
+            None => Ok(()),
+        }
+    }
+
     /// Where the open day begins, by its mark; if that cannot be read, by the list of days.
     fn first_of_day(&self) -> rusqlite::Result<u64> {
         let marked = self
@@ -103,6 +123,14 @@ impl Store {
     }
 }
 
+/// What is wrong beside the journal that a hall stands on today, in words.
+pub(crate) fn beside_open_day(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut faults = request::faults_of_last_days(connection)?;
+    faults.extend(vouch::faults(connection)?);
+    faults.extend(Anchor::read(connection)?.fault(connection)?);
+    Ok(faults)
+}
+
 /// Gives the entries from `first`, which opens a day, to `take` until it breaks or the journal
 /// ends at `head`. Each has been checked when it is given.
 pub(crate) fn replay_from(
@@ -111,21 +139,41 @@ pub(crate) fn replay_from(
     head: Head,
     mut take: impl FnMut(Recorded) -> ControlFlow<()>,
 ) -> Result<(), ReplayError> {
-    let taken = walk_from(connection, first, head, |recorded, _| {
-        Ok::<_, Infallible>(take(recorded))
+    let walked = walk_written(connection, first, head, |written| {
+        Ok(take(written.recorded(connection)?))
     });
-    taken.map_err(|stopped| match stopped {
-        Stopped::Journal(error) => error,
-        Stopped::Taker(never) => match never {},
+    walked.map_err(|stopped| match stopped {
+        Stopped::Journal(error) | Stopped::Taker(error) => error,
     })
 }
 
-/// What stands in the table beside what it says.
-pub(crate) struct Written {
-    pub(crate) body: String,
+/// An entry as it stands in the table, after its hash was found to be right.
+pub(crate) struct Written<'a> {
+    pub(crate) link: Link<'a>,
     pub(crate) hash: Hash,
-    /// What it says in place of a text that somebody typed.
-    pub(crate) commitment: Option<String>,
+}
+
+impl Written<'_> {
+    /// What it says.
+    pub(crate) fn record(&self) -> Result<Record, ReplayError> {
+        Record::from_json(self.link.body)
+            .map_err(|error| damaged(self.link.seq, &error.to_string()))
+    }
+
+    pub(crate) fn at(&self) -> Moment {
+        Moment {
+            steady_ms: self.link.steady_ms,
+            wall_ms: self.link.wall_ms,
+        }
+    }
+
+    fn recorded(&self, connection: &Connection) -> Result<Recorded, ReplayError> {
+        let seq = self.link.seq;
+        let left = |commitment: &str| Left::of(connection, seq, commitment).into_text();
+        let (event, _) = self.record()?.into_event_with(self.at(), left);
+        let actor = self.link.actor.to_owned();
+        Ok(Recorded { seq, actor, event })
+    }
 }
 
 /// Why a walk through the journal ended before its end.
@@ -149,11 +197,11 @@ impl<E> From<rusqlite::Error> for Stopped<E> {
 }
 
 /// [`replay_from`] for who needs the entries as they are written, and may fail with them.
-pub(crate) fn walk_from<E>(
+pub(crate) fn walk_written<E>(
     connection: &Connection,
     first: u64,
     head: Head,
-    mut take: impl FnMut(Recorded, &Written) -> Result<ControlFlow<()>, E>,
+    mut take: impl FnMut(Written<'_>) -> Result<ControlFlow<()>, E>,
 ) -> Result<(), Stopped<E>> {
     let mut before = hash_before(connection, first)?;
     let mut expected = first;
@@ -166,23 +214,22 @@ pub(crate) fn walk_from<E>(
             Ok(None) => break,
             Err(error) => return Err(unreadable(expected, &error).into()),
         };
-        let mut taken = read(connection, row, expected, &before);
+        let mut written = checked(row, expected, &before);
         // It may be the hash of the day before that is damaged, which is none of this day.
-        if taken.is_err()
+        if written.is_err()
             && expected == first
             && let Some(other) = recomputed(connection, first.saturating_sub(1))?
         {
-            taken = read(connection, row, expected, &other);
+            written = checked(row, expected, &other);
         }
-        let (recorded, written) = taken?;
-        let opens = matches!(recorded.event.what, Happening::DayOpened { .. });
-        if expected == first && !opens {
+        let written = written?;
+        if expected == first && !written.link.body.starts_with(OPENS_DAY) {
             return Err(damaged(first, "no day begins there").into());
         }
-        if take(recorded, &written).map_err(Stopped::Taker)?.is_break() {
+        before = written.hash;
+        if take(written).map_err(Stopped::Taker)?.is_break() {
             return Ok(());
         }
-        before = written.hash;
         expected += 1;
     }
     let empty = head.seq == 0 && first == 1;
@@ -201,13 +248,26 @@ pub(crate) fn walk_from<E>(
 
 /// One entry, if it is the one that was written.
 pub(crate) fn entry(connection: &Connection, seq: u64) -> Result<Recorded, ReplayError> {
+    with_entry(connection, seq, |written| written.recorded(connection))
+}
+
+/// What an entry says, if it is the one that was written.
+pub(crate) fn record_of(connection: &Connection, seq: u64) -> Result<Record, ReplayError> {
+    with_entry(connection, seq, |written| written.record())
+}
+
+fn with_entry<T>(
+    connection: &Connection,
+    seq: u64,
+    take: impl FnOnce(Written<'_>) -> Result<T, ReplayError>,
+) -> Result<T, ReplayError> {
     let before = hash_before(connection, seq)?;
     let select = "SELECT seq, steady_ms, wall_ms, actor, body, hash FROM journal WHERE seq = ?1";
     let mut statement = connection.prepare_cached(select)?;
     let mut rows = statement.query([seq])?;
     let row = rows.next().map_err(|error| unreadable(seq, &error))?;
     let row = row.ok_or_else(|| damaged(seq, "it is missing"))?;
-    read(connection, row, seq, &before).map(|(recorded, _)| recorded)
+    take(checked(row, seq, &before)?)
 }
 
 fn hash_before(connection: &Connection, seq: u64) -> Result<Hash, ReplayError> {
@@ -222,6 +282,11 @@ fn hash_before(connection: &Connection, seq: u64) -> Result<Hash, ReplayError> {
         .query_row(select, [seq], |row| row.get(0))
         .optional()
         .map_err(|error| unreadable(seq, &error))?;
+    let anchor = || {
+        let anchor = Anchor::read(connection).ok();
+        anchor.filter(|anchor| anchor.seq == seq)
+    };
+    let hash = hash.or_else(|| anchor().map(|anchor| anchor.hash));
     hash.ok_or_else(|| damaged(seq, "it is missing"))
 }
 
@@ -261,44 +326,27 @@ fn unreadable(seq: u64, error: &rusqlite::Error) -> ReplayError {
     }
 }
 
-fn read(
-    connection: &Connection,
-    row: &Row<'_>,
-    expected: u64,
-    before: &Hash,
-) -> Result<(Recorded, Written), ReplayError> {
+/// The entry in a row, if its hash is right behind the one with the hash `before`.
+fn checked<'a>(row: &'a Row<'_>, expected: u64, before: &Hash) -> Result<Written<'a>, ReplayError> {
     let failed = |error: rusqlite::Error| unreadable(expected, &error);
+    let unread = |error: FromSqlError| damaged(expected, &format!("it cannot be read: {error}"));
     let seq: u64 = row.get(0).map_err(failed)?;
     if seq != expected {
         return Err(damaged(expected, "it is missing"));
     }
-    let at = Moment {
+    let link = Link {
+        seq,
         steady_ms: row.get(1).map_err(failed)?,
         wall_ms: row.get(2).map_err(failed)?,
+        actor: row.get_ref(3).map_err(failed)?.as_str().map_err(unread)?,
+        body: row.get_ref(4).map_err(failed)?.as_str().map_err(unread)?,
     };
-    let actor: String = row.get(3).map_err(failed)?;
-    let body: String = row.get(4).map_err(failed)?;
     let stored: Hash = row.get(5).map_err(failed)?;
-    let hash = Link {
-        seq,
-        steady_ms: at.steady_ms,
-        wall_ms: at.wall_ms,
-        actor: &actor,
-        body: &body,
-    }
-    .hash(before);
+    let hash = link.hash(before);
     if hash != stored {
         return Err(damaged(expected, "its hash is not that of what it says"));
     }
-    let record = Record::from_json(&body).map_err(|error| damaged(expected, &error.to_string()))?;
-    let left = |commitment: &str| Left::of(connection, seq, commitment).into_text();
-    let (event, commitment) = record.into_event_with(at, left);
-    let written = Written {
-        body,
-        hash,
-        commitment,
-    };
-    Ok((Recorded { seq, actor, event }, written))
+    Ok(Written { link, hash })
 }
 
 impl From<rusqlite::Error> for ReplayError {

@@ -120,7 +120,109 @@ fn sum(answered: &Answered, seq: u64) -> Sum {
 
 /// Takes a row into the sum of all, or out of it: without it a missing row would be seen by nobody.
 pub(crate) fn add(all: &mut Sum, row: &RequestRow) {
-    let sum = row.sum.unwrap_or_default();
+    add_sum(all, row.sum.unwrap_or_default());
+}
+
+/// Where the open day begins; what was asked before the first one was opened belongs to it.
+const DAY_SEQ: &str = "CASE WHEN EXISTS (SELECT 1 FROM day) THEN day_seq ELSE 0 END";
+
+/// The requests of the open day, or of the one before it: of those somebody asks again.
+pub(crate) struct LastDay {
+    name: &'static str,
+    pub(crate) first_seq: u64,
+    /// Where the next day begins.
+    pub(crate) end_seq: u64,
+    /// What they sum up to.
+    pub(crate) sum: Sum,
+}
+
+impl LastDay {
+    /// Whether an outcome that was given at entry `seq` belongs to it.
+    pub(crate) fn has(&self, seq: u64) -> bool {
+        (self.first_seq..self.end_seq).contains(&seq)
+    }
+
+    /// What is wrong if they sum up to something else.
+    pub(crate) fn fault(&self) -> String {
+        let name = self.name;
+        format!("outcomes of requests of {name} are missing, or were added")
+    }
+}
+
+/// The last two days by the marks.
+pub(crate) fn last_days(connection: &Connection) -> rusqlite::Result<[LastDay; 2]> {
+    let select =
+        format!("SELECT last_day_seq, last_day_requests, {DAY_SEQ}, day_requests FROM mark");
+    connection.query_row(&select, [], |row| {
+        let before = LastDay {
+            name: "the day before the open one",
+            first_seq: row.get(0)?,
+            sum: row.get(1)?,
+            end_seq: row.get(2)?,
+        };
+        let open = LastDay {
+            name: "the open day",
+            first_seq: row.get(2)?,
+            sum: row.get(3)?,
+            end_seq: u64::MAX >> 1,
+        };
+        Ok([before, open])
+    })
+}
+
+/// Which of the last days misses outcomes, in words.
+pub(crate) fn faults_of_last_days(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut select = connection.prepare("SELECT sum FROM request WHERE seq >= ?1 AND seq < ?2")?;
+    let mut faults = Vec::new();
+    for day in last_days(connection)? {
+        let mut all = Sum::default();
+        let mut rows = select.query([day.first_seq, day.end_seq])?;
+        while let Some(row) = rows.next()? {
+            // One without a sum is damaged, and said to be so when it is used.
+            add_sum(&mut all, row.get(0).unwrap_or_default());
+        }
+        if day.sum != all && all_good(connection, &day)? {
+            faults.push(day.fault());
+        }
+    }
+    Ok(faults)
+}
+
+/// Whether all outcomes of a day that are there are what was written.
+fn all_good(connection: &Connection, day: &LastDay) -> rusqlite::Result<bool> {
+    let select = "SELECT id, act, outcome, seq, sum FROM request WHERE seq >= ?1 AND seq < ?2";
+    let mut select = connection.prepare(select)?;
+    let mut rows = select.query([day.first_seq, day.end_seq])?;
+    while let Some(row) = rows.next()? {
+        if !RequestRow::read(row).is_ok_and(|row| row.is_good()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// A day ends with requests that sum up to `sum`: it is the one before the open one now.
+pub(crate) fn close_day(connection: &Connection, sum: Sum) -> rusqlite::Result<()> {
+    let update = format!("UPDATE mark SET last_day_seq = {DAY_SEQ}, last_day_requests = ?1");
+    connection.prepare_cached(&update)?.execute([sum])?;
+    Ok(())
+}
+
+/// For a file from before these sums: of the day before the open one nothing is known.
+pub(crate) fn sum_up_open_day(connection: &Connection) -> rusqlite::Result<()> {
+    let mut all = Sum::default();
+    let select = "SELECT sum FROM request WHERE seq >= (SELECT day_seq FROM mark)";
+    let mut select = connection.prepare(select)?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        add_sum(&mut all, row.get(0).unwrap_or_default());
+    }
+    let update = "UPDATE mark SET day_requests = ?1, last_day_seq = day_seq";
+    connection.execute(update, [all])?;
+    Ok(())
+}
+
+fn add_sum(all: &mut Sum, sum: Sum) {
     all.iter_mut().zip(sum).for_each(|(all, one)| *all ^= one);
 }
 

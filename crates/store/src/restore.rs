@@ -10,6 +10,7 @@ use rusqlite::Connection;
 
 use crate::archive::{self, ArchiveError};
 use crate::backup::{self, Part, sync_folder, with_suffix};
+use crate::belonging::Belonging;
 use crate::copy::{Copied, copy, copy_pages};
 use crate::lock::own;
 use crate::open::make;
@@ -34,6 +35,14 @@ pub struct Restored {
     pub requests_lost: u64,
     /// Texts of entries that are not: damaged, or missing.
     pub notes_lost: u64,
+    /// Devices and people that are not, such as `device kiosk-1`: by what is back nobody let them in.
+    pub trusted_lost: Vec<String>,
+    /// Files that are back beside the memory, such as the hall's certificate.
+    pub belongings: Vec<String>,
+    /// Those that are damaged.
+    pub belongings_lost: Vec<String>,
+    /// What is back, looked through.
+    pub verdict: Verdict,
     /// The first thing that is wrong with the backup.
     pub wrong: Option<String>,
     /// The entries that are not back, by day.
@@ -103,13 +112,24 @@ pub fn restore(from: &Path, folder: &Path, aside: Option<&str>) -> Result<Restor
         Some(restored) => restored,
         None => source.what_is_good(&part, &not_written)?,
     };
+    let (belongings, lost) = source.belongings();
     drop(source);
+    for belonging in &belongings {
+        belonging
+            .put(folder, aside.unwrap_or(".before-restore"))
+            .map_err(failed)?;
+    }
     let old = match aside {
         Some(aside) if path.exists() => Some(put_aside(&path, aside).map_err(failed)?),
         _ => None,
     };
     part.finish(&path).map_err(failed)?;
-    Ok(Restored { old, ..back })
+    Ok(Restored {
+        old,
+        belongings: belongings.into_iter().map(|it| it.name).collect(),
+        belongings_lost: lost,
+        ..back
+    })
 }
 
 fn owned(folder: &Path, path: &Path) -> Result<File, RestoreError> {
@@ -122,30 +142,43 @@ fn owned(folder: &Path, path: &Path) -> Result<File, RestoreError> {
     })
 }
 
-fn report(copied: Copied, lost: Vec<Lost>) -> Restored {
+fn report(copied: Copied, verdict: Verdict, lost: Vec<Lost>) -> Restored {
     let Copied {
-        head,
+        head: _,
+        entries,
+        last_seq: _,
         last,
         day,
         days,
         requests,
         requests_lost,
         notes_lost,
+        trusted_lost,
         tables_stopped,
         stopped,
         requests_stopped,
     } = copied;
     let unread = requests_stopped
         .map(|error| format!("the outcomes of requests cannot all be read: {error}"))
-        .or_else(|| Some(format!("{} cannot all be read", tables_stopped.first()?)));
+        .or_else(|| Some(format!("{} cannot all be read", tables_stopped.first()?)))
+        .or_else(|| {
+            Some(format!(
+                "the {} is not what the journal says",
+                trusted_lost.first()?
+            ))
+        });
     Restored {
-        entries: head.seq,
+        entries,
         days,
         last_day: day,
         last,
         requests,
         requests_lost,
         notes_lost,
+        trusted_lost,
+        belongings: Vec::new(),
+        belongings_lost: Vec::new(),
+        verdict,
         wrong: stopped.map(first_wrong).or(unread),
         lost,
         old: None,
@@ -159,6 +192,7 @@ fn first_wrong(error: ReplayError) -> String {
         ReplayError::Unreadable(why) | ReplayError::Broken(why) => {
             format!("it cannot be read further: {why}")
         }
+        ReplayError::Beside(why) => why,
     }
 }
 
@@ -196,12 +230,19 @@ impl Source {
         } else {
             "requests"
         };
-        let select = format!("SELECT head_seq, head_hash, {requests} FROM mark");
+        let later = if found < schema::WITH_ANCHOR {
+            "zeroblob(16), 0"
+        } else {
+            "day_requests, trusted_seq"
+        };
+        let select = format!("SELECT head_seq, head_hash, {requests}, {later} FROM mark");
         let head = connection.query_row(&select, [], |row| {
             Ok(Head {
                 seq: row.get(0)?,
                 hash: row.get(1)?,
                 requests: row.get(2)?,
+                day_requests: row.get(3)?,
+                trusted_seq: row.get(4)?,
             })
         });
         Ok(Self {
@@ -219,7 +260,11 @@ impl Source {
 
     /// All of it, if all of it is good.
     fn whole(&self, part: &Part) -> Option<Restored> {
-        copy_pages(&self.connection, self.schema, &part.path, None).ok()?;
+        let live = |copy: &mut Connection| {
+            // They go where they belong; a memory holds no key of the hall.
+            copy.execute("DELETE FROM belonging", [])
+        };
+        copy_pages(&self.connection, self.schema, &part.path, live).ok()?;
         let verdict = part.verify().ok().filter(Verdict::is_good)?;
         let last = backup::last_moment(&self.connection).ok()?;
         Some(Restored {
@@ -230,6 +275,10 @@ impl Source {
             requests: verdict.requests + verdict.requests_unknown,
             requests_lost: 0,
             notes_lost: 0,
+            trusted_lost: Vec::new(),
+            belongings: Vec::new(),
+            belongings_lost: Vec::new(),
+            verdict,
             wrong: None,
             lost: Vec::new(),
             old: None,
@@ -247,14 +296,23 @@ impl Source {
         let head = self.head.unwrap_or(Head::UNKNOWN);
         let copied = copy(&self.connection, (self.schema, head), &part.path)
             .map_err(|error| not_written(error.to_string()))?;
-        if copied.head.seq == 0
+        if copied.entries == 0
             && let Some(wrong) = copied.stopped
         {
             return Err(self.refuse(first_wrong(wrong)));
         }
-        part.check(&copied).map_err(not_written)?;
-        let lost = self.lost(copied.head.seq, copied.day);
-        Ok(report(copied, lost))
+        let verdict = part.check(&copied).map_err(not_written)?;
+        let lost = self.lost(copied.last_seq, copied.day);
+        Ok(report(copied, verdict, lost))
+    }
+
+    /// The files that it holds for beside a memory, and the names of those that are damaged.
+    fn belongings(&self) -> (Vec<Belonging>, Vec<String>) {
+        if self.schema < schema::WITH_ANCHOR {
+            return Default::default();
+        }
+        let unreadable = |error: rusqlite::Error| (Vec::new(), vec![error.to_string()]);
+        Belonging::all(&self.connection).unwrap_or_else(unreadable)
     }
 
     /// What stands behind entry `last`, which is of `day`, as far as it can be read.

@@ -2,6 +2,8 @@
 
 use rusqlite::Connection;
 
+use crate::{request, vouch};
+
 /// Changes of the schema, oldest first. `user_version` says how many a file has had. Only ever
 /// add to the end.
 const MIGRATIONS: &[&str] = &[
@@ -90,6 +92,24 @@ const MIGRATIONS: &[&str] = &[
         created_wall_ms INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 ",
+    // `vouch` and `request` fill in what was there before.
+    "
+    ALTER TABLE mark ADD COLUMN day_requests BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
+    ALTER TABLE mark ADD COLUMN last_day_seq INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE mark ADD COLUMN last_day_requests BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
+    ALTER TABLE mark ADD COLUMN trusted_seq INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE mark ADD COLUMN anchor_seq INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE mark ADD COLUMN anchor_hash BLOB NOT NULL DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000';
+    ALTER TABLE mark ADD COLUMN anchor_by INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE device ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE person ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX request_by_seq ON request (seq);
+    CREATE TABLE belonging (
+        name    TEXT PRIMARY KEY,
+        content BLOB NOT NULL,
+        sum     BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// The first schema whose requests carry checksums.
@@ -97,6 +117,10 @@ pub(crate) const WITH_SUMS: usize = 3;
 
 /// The first schema whose texts stand beside the journal.
 pub(crate) const WITH_NOTES: usize = 4;
+
+/// The first schema whose chain can begin behind days that were deleted, and vouches for devices and
+/// people.
+pub(crate) const WITH_ANCHOR: usize = 6;
 
 /// The schema that this version of the hall writes.
 pub(crate) const KNOWN: usize = MIGRATIONS.len();
@@ -114,6 +138,10 @@ pub(crate) fn migrate(connection: &mut Connection, found: usize) -> rusqlite::Re
     let transaction = connection.transaction()?;
     for migration in &MIGRATIONS[found..] {
         transaction.execute_batch(migration)?;
+    }
+    if (1..WITH_ANCHOR).contains(&found) {
+        request::sum_up_open_day(&transaction)?;
+        vouch::for_all(&transaction)?;
     }
     transaction.pragma_update(None, "user_version", KNOWN)?;
     transaction.commit()

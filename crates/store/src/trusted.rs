@@ -4,7 +4,7 @@
 use rusqlite::{Connection, Row, params};
 
 use crate::append::not_stored;
-use crate::{AppendError, Store};
+use crate::{AppendError, Store, vouch};
 
 /// A device that was paired.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,16 +72,38 @@ impl Store {
     }
 }
 
+const DEVICES: &str =
+    "SELECT name, role, counter, key_sum, paired_wall_ms, seq FROM device ORDER BY name";
+const PEOPLE: &str = "SELECT name, role, pin, failures, locks, locked_until_ms, created_wall_ms, seq FROM person ORDER BY name";
+
+/// Everybody, as the journal vouches for them.
+pub(crate) fn rows(connection: &Connection) -> rusqlite::Result<Vec<vouch::Row>> {
+    let mut devices = connection.prepare_cached(DEVICES)?;
+    let devices = devices.query_map([], |row| {
+        Ok(vouch::Row::of_device(&device(row)?, row.get(5)?))
+    })?;
+    let mut people = connection.prepare_cached(PEOPLE)?;
+    let people = people.query_map([], |row| {
+        Ok(vouch::Row::of_person(&person(row)?, row.get(7)?))
+    })?;
+    devices.chain(people).collect()
+}
+
+/// The oldest entry that vouches for somebody who is known; the last that there can be if nobody is.
+pub(crate) fn oldest_seq(connection: &Connection) -> rusqlite::Result<u64> {
+    let select = "SELECT min(seq) FROM (SELECT seq FROM device UNION ALL SELECT seq FROM person)";
+    let oldest: Option<u64> = connection.query_row(select, [], |row| row.get(0))?;
+    Ok(oldest.unwrap_or(u64::MAX))
+}
+
 fn read(connection: &Connection) -> rusqlite::Result<Trusted> {
-    let devices = "SELECT name, role, counter, key_sum, paired_wall_ms FROM device ORDER BY name";
-    let people = "SELECT name, role, pin, failures, locks, locked_until_ms, created_wall_ms FROM person ORDER BY name";
     Ok(Trusted {
         devices: connection
-            .prepare(devices)?
+            .prepare_cached(DEVICES)?
             .query_map([], device)?
             .collect::<Result<_, _>>()?,
         people: connection
-            .prepare(people)?
+            .prepare_cached(PEOPLE)?
             .query_map([], person)?
             .collect::<Result<_, _>>()?,
     })
@@ -110,30 +132,32 @@ fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
 }
 
 impl Change {
-    pub(crate) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
+    /// Entry `seq` says so.
+    pub(crate) fn write(&self, connection: &Connection, seq: u64) -> rusqlite::Result<()> {
         match self {
-            Self::PutDevice(device) => put_device(connection, device),
-            Self::PutPerson(person) => put_person(connection, person),
+            Self::PutDevice(device) => put_device(connection, device, seq),
+            Self::PutPerson(person) => put_person(connection, person, seq),
             Self::RemoveDevice(name) => remove(connection, "device", name),
             Self::RemovePerson(name) => remove(connection, "person", name),
         }
     }
 }
 
-fn put_device(connection: &Connection, device: &Device) -> rusqlite::Result<()> {
-    let put = "INSERT OR REPLACE INTO device (name, role, counter, key_sum, paired_wall_ms) VALUES (?1, ?2, ?3, ?4, ?5)";
+fn put_device(connection: &Connection, device: &Device, seq: u64) -> rusqlite::Result<()> {
+    let put = "INSERT OR REPLACE INTO device (name, role, counter, key_sum, paired_wall_ms, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     connection.prepare_cached(put)?.execute(params![
         device.name,
         device.role,
         device.counter,
         device.key_sum,
-        device.paired_wall_ms
+        device.paired_wall_ms,
+        seq
     ])?;
     Ok(())
 }
 
-fn put_person(connection: &Connection, person: &Person) -> rusqlite::Result<()> {
-    let put = "INSERT OR REPLACE INTO person (name, role, pin, failures, locks, locked_until_ms, created_wall_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+fn put_person(connection: &Connection, person: &Person, seq: u64) -> rusqlite::Result<()> {
+    let put = "INSERT OR REPLACE INTO person (name, role, pin, failures, locks, locked_until_ms, created_wall_ms, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     connection.prepare_cached(put)?.execute(params![
         person.name,
         person.role,
@@ -141,7 +165,8 @@ fn put_person(connection: &Connection, person: &Person) -> rusqlite::Result<()> 
         person.failures,
         person.locks,
         person.locked_until_ms,
-        person.created_wall_ms
+        person.created_wall_ms,
+        seq
     ])?;
     Ok(())
 }

@@ -34,6 +34,10 @@ pub struct Checked {
     pub whole_at_wall_ms: i64,
     /// What is bad, in words.
     pub bad: Vec<String>,
+    /// Typed texts that stand in entries of halls before schema 4, as the last look from the first
+    /// entry on found them.
+    #[serde(default)]
+    pub texts_in_entries: u64,
 }
 
 impl Checked {
@@ -66,6 +70,14 @@ impl Checked {
         }
         let seq = self.seq;
         Some(Place { seq, hash })
+    }
+}
+
+/// Takes away what was noted, so that the next look begins with the first entry.
+pub(crate) fn forget(folder: &Path) -> io::Result<()> {
+    match fs::remove_file(folder.join(CHECKED_NAME)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -134,6 +146,10 @@ impl Archive {
                 _ => now_wall_ms,
             },
             bad: verdict.bad.iter().map(ToString::to_string).collect(),
+            texts_in_entries: match last {
+                Some(last) if !whole => last.texts_in_entries,
+                _ => verdict.texts_in_entries,
+            },
         };
         Ok(Some(Looked {
             verdict,

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use queue::{Date, Event, Happening};
 use sample::{DAY, behind_the_back, day_opened, entry, event, held, replayed};
-use store::{Archive, FILE_NAME, Recorded, Store, Verdict, restore};
+use store::{Archive, BackupPlan, FILE_NAME, Recorded, Store, Verdict, restore};
 use tempfile::TempDir;
 
 /// What every typed text of the tests begins with.
@@ -94,9 +94,8 @@ fn a_deleted_text_is_in_no_file_and_the_deletion_can_be_proved() {
     let folder = TempDir::new().expect("a folder");
     let mut store = three_days(folder.path());
     let of = |day: u32| format!("{NAME} {day} ");
-    assert_eq!(
-        files_with(folder.path(), &of(0)).len(),
-        1,
+    assert!(
+        !files_with(folder.path(), &of(0)).is_empty(),
         "the test can fail"
     );
     let forgotten = store.forget_notes_before(day(2), day(2)).expect("room");
@@ -172,9 +171,11 @@ fn a_backup_that_is_kept_longer_leaves_old_texts_out() {
     let backups = TempDir::new().expect("a folder");
     let file = backups.path().join("backup.sqlite");
     let archive = Archive::open(folder.path()).expect("readable");
-    archive
-        .back_up_without_notes_before(&file, day(1), day(2))
-        .expect("room");
+    let plan = BackupPlan {
+        forget: Some((day(1), day(2))),
+        ..BackupPlan::default()
+    };
+    archive.back_up_as(&file, &plan).expect("room");
     assert_eq!(files_with(backups.path(), &format!("{NAME} 0 ")), [""; 0]);
     assert_eq!(files_with(backups.path(), &format!("{NAME} 1 ")).len(), 1);
     assert_eq!(

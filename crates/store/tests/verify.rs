@@ -131,7 +131,7 @@ fn what_stands_beside_the_journal_is_held_against_it() {
         ),
         ("DELETE FROM day WHERE first_seq = 22", "begins nowhere"),
         (
-            "INSERT INTO day VALUES (20990101, 9)",
+            "INSERT INTO day (date, first_seq) VALUES (20990101, 9)",
             "2099-01-01 begins here, and it does not",
         ),
         (

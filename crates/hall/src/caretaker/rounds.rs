@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use queue::Now;
-use store::{Archive, Checked, Looked, RESERVE_BYTES};
+use store::{Archive, Checked, Looked, RESERVE_BYTES, Trial};
 
 use crate::backups;
 use crate::engine::Memory;
@@ -189,22 +189,35 @@ impl Rounds {
             format!("the backup into {folder} failed: {error}.")
         };
         backups::make_folder(folder).map_err(|error| failed(&error))?;
-        let file = folder.join(backups::name(&self.settings.time_zone, now.at.wall_ms));
+        let made_file = folder.join(backups::name(&self.settings.time_zone, now.at.wall_ms));
+        let file = &made_file;
         let archive = Archive::open(&self.data).map_err(|error| failed(&error))?;
-        let from = self.settings.notes_backed_up_from(now.today);
-        let made = archive.back_up_without_notes_before(&file, from, now.today);
+        let made = backups::make(&archive, file, &self.settings, now.today);
+        self.remember(&backups::Last::new(file, now.at.wall_ms, &made));
         let made = made.map_err(|error| failed(&error))?;
-        tracing::info!(
-            "{} was made and read through: {}, {:.1} MB",
-            file.display(),
-            wording::count(made.entries, "entry"),
-            made.bytes as f64 / 1e6
-        );
-        let gone = backups::prune(folder, &file, backup.keep as usize);
+        let how = backups::proved(&made);
+        let (file, entries) = (file.display(), wording::count(made.entries, "entry"));
+        let size = made.bytes as f64 / 1e6;
+        match made.trial {
+            Trial::BroughtBack => {
+                tracing::info!("the backup {file} was made: {entries}, {size:.1} MB; {how}")
+            }
+            _ => tracing::warn!(
+                "the backup {file} was made: {entries}, {size:.1} MB; {how}. Free room there."
+            ),
+        }
+        let gone = backups::prune(folder, &made_file, backup.keep as usize);
         for old in gone.map_err(|error| failed(&error))? {
             tracing::info!("the old backup {} was deleted", old.display());
         }
         Ok(())
+    }
+
+    /// For the doctor, and for whoever watches the hall.
+    fn remember(&self, last: &backups::Last) {
+        if let Err(error) = last.write(&self.data) {
+            tracing::warn!("what became of the backup cannot be noted: {error}");
+        }
     }
 
     /// What was kept when a newer version changed the memory's form has old texts in it, too.

@@ -39,8 +39,11 @@ impl Backup {
         };
         let started = Instant::now();
         let today = super::today(&settings);
-        let from = settings.notes_backed_up_from(today);
-        let made = archive.back_up_without_notes_before(&file, from, today)?;
+        let made = backups::make(&archive, &file, &settings, today);
+        let last = backups::Last::new(&file, super::wall_now_ms(&settings), &made);
+        // Who makes a backup may not write where the hall does.
+        let _ = last.write(self.record.data());
+        let made = made?;
         let mut text = said(&file, &made, &settings, started.elapsed().as_secs_f64());
         if let Some(keep) = self.keep {
             let gone = backups::prune(&self.to, &file, keep as usize);
@@ -66,6 +69,7 @@ fn said(file: &Path, made: &BackedUp, settings: &HallSettings, seconds: f64) -> 
         requests,
         last,
         bytes,
+        trial: _,
     } = made;
     let last = last.map(|last| {
         let when = wording::date_and_time(&settings.time_zone, last.wall_ms);
@@ -73,12 +77,13 @@ fn said(file: &Path, made: &BackedUp, settings: &HallSettings, seconds: f64) -> 
     });
     format!(
         "{} holds {} of {}{}, and {} of requests.\n\
-         It was read through, and is good: {:.1} MB, in {seconds:.1} s.\n",
+         It has {:.1} MB, and the hall's key is in it: guard it as you guard the hall. It took {seconds:.1} s: {}.\n",
         file.display(),
         wording::count(*entries, "entry"),
         wording::count(*days, "day"),
         last.unwrap_or_default(),
         wording::count(*requests, "outcome"),
-        *bytes as f64 / 1e6
+        *bytes as f64 / 1e6,
+        backups::proved(made)
     )
 }

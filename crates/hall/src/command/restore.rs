@@ -55,6 +55,7 @@ fn said(restored: &Restored, settings: &HallSettings) -> String {
     if let Some(old) = old {
         text += &format!("The memory that was there is now {}.\n", old.display());
     }
+    text += &said_of_the_certificate(restored);
     match &restored.wrong {
         Some(wrong) => text += &not_back(wrong, restored),
         None if restored.notes_lost > 0 => {
@@ -67,6 +68,18 @@ fn said(restored: &Restored, settings: &HallSettings) -> String {
     }
     text + "What was taken since is on paper and unknown here: look at the last numbers given before the hall opens again.\n\
         Devices, people and PINs are those of the backup too: who was shut out since is let in again. Look at hall devices and hall people list, and shut them out anew.\n"
+}
+
+/// Whether paired devices will know the hall again.
+fn said_of_the_certificate(restored: &Restored) -> String {
+    match (&restored.belongings[..], &restored.belongings_lost[..]) {
+        ([], []) => "The backup has no certificate of the hall in it: bring the folder tls from its machine, or pair every device anew.\n".to_owned(),
+        (_, []) => "The hall's certificate and key are back: paired devices will know it again.\n".to_owned(),
+        (_, lost) => format!(
+            "The hall's certificate is not back, for it is damaged in the backup: {}. Bring the folder tls from the hall's machine or an older backup, or pair every device anew.\n",
+            lost.join(", ")
+        ),
+    }
 }
 
 fn not_back(wrong: &str, restored: &Restored) -> String {
@@ -90,7 +103,17 @@ fn not_back(wrong: &str, restored: &Restored) -> String {
     if restored.notes_lost > 0 {
         text += &format!("  {}\n", wording::count(restored.notes_lost, "text"));
     }
-    if restored.lost.is_empty() && restored.requests_lost + restored.notes_lost == 0 {
+    for who in &restored.trusted_lost {
+        let mend = match who.split_once(' ') {
+            Some(("device", _)) => "pair it again with hall pair",
+            _ => "add the person again with hall people add",
+        };
+        text += &format!(
+            "  the {who}, for no entry that is back says that the hall knows it so: {mend}\n"
+        );
+    }
+    let rest = restored.requests_lost + restored.notes_lost + restored.trusted_lost.len() as u64;
+    if restored.lost.is_empty() && rest == 0 {
         text += "  nothing that could be read\n";
     }
     text + "An older or newer backup may have what is missing here.\n\n"

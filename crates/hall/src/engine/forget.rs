@@ -1,5 +1,6 @@
 //! What the hall must not keep.
 
+use protocol::AlarmKind;
 use queue::{Happening, Now};
 
 use super::{Draft, Engine, FORGET_AGAIN_MS, Journal};
@@ -28,6 +29,26 @@ impl<J: Journal> Engine<J> {
         };
     }
 
+    /// Deletes days that are older than the hall keeps them: after a start and when a day turns. The memory
+    /// itself sees to it that no clock that jumps makes a day old. Of a damaged record nothing is deleted.
+    pub(super) fn delete_old_days(&mut self, now: Now) {
+        let is_sound =
+            !self.adrift && !self.is_read_only() && !self.troubles.stands(AlarmKind::RecordDamaged);
+        let years = self.settings.journal_years;
+        if years == 0 || now.at.steady_ms < self.delete_days_steady_ms || !is_sound {
+            return;
+        }
+        self.delete_days_steady_ms = match self.journal.delete_old_days(years, now.at) {
+            Ok(()) => u64::MAX,
+            Err(error) => {
+                tracing::warn!(
+                    "days that are older than {years} years could not be deleted: {error}. It is tried again."
+                );
+                now.at.steady_ms + FORGET_AGAIN_MS
+            }
+        };
+    }
+
     /// When a day has turned, nothing leads back any more to whose telephone numbers the day
     /// before had.
     pub(super) fn forget_persons(&mut self, draft: &Draft) {
@@ -38,6 +59,7 @@ impl<J: Journal> Engine<J> {
         });
         let Some(date) = opened else { return };
         self.forget_steady_ms = 0;
+        self.delete_days_steady_ms = 0;
         if let Err(error) = self.journal.forget_keys_before(date) {
             tracing::warn!(
                 "the key to yesterday's telephone numbers could not be deleted: {error}. It is tried again when the next day begins."

@@ -1,4 +1,4 @@
-use queue::{Date, Event};
+use queue::{Date, Event, Moment};
 use store::{
     Answered, AppendError, Appointment, DayKey, Entry, ReplayError, RequestId, Store, Trusted,
 };
@@ -62,6 +62,25 @@ pub trait Journal {
     /// If the journal cannot be believed.
     fn replay(&self, take: &mut dyn FnMut(Event)) -> Result<(), ReplayError>;
 
+    /// Looks whether what the open day stands on beside its entries is whole. A memory that keeps
+    /// nothing there has nothing to look at.
+    ///
+    /// # Errors
+    /// If it is not.
+    fn look_beside(&self) -> Result<(), ReplayError> {
+        Ok(())
+    }
+
+    /// Deletes the oldest days, a few of them, if the hall keeps only so many years and has more. A memory
+    /// that lasts no longer than a test has none.
+    ///
+    /// # Errors
+    /// If they cannot be deleted.
+    fn delete_old_days(&mut self, years: u32, at: Moment) -> Result<(), AppendError> {
+        let _ = (years, at);
+        Ok(())
+    }
+
     /// The sequence number of the last entry.
     fn seq(&self) -> u64;
 }
@@ -101,6 +120,26 @@ impl Journal for Store {
 
     fn replay(&self, take: &mut dyn FnMut(Event)) -> Result<(), ReplayError> {
         Store::replay(self, take)
+    }
+
+    fn look_beside(&self) -> Result<(), ReplayError> {
+        Store::look_beside(self)
+    }
+
+    fn delete_old_days(&mut self, years: u32, at: Moment) -> Result<(), AppendError> {
+        if let Some(gone) = Store::delete_old_days(self, years, at)? {
+            tracing::info!(
+                "{} from {} to {} are deleted, for the hall keeps {} years: {} entries and {} outcomes of requests. Entry {} of the record says so",
+                crate::wording::count(gone.days, "day"),
+                gone.first,
+                gone.last,
+                gone.years,
+                gone.entries,
+                gone.requests,
+                gone.said_by_seq
+            );
+        }
+        Ok(())
     }
 
     fn seq(&self) -> u64 {

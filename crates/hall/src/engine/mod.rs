@@ -73,6 +73,8 @@ pub struct Engine<J> {
     adrift: bool,
     /// When what people typed on old days is to be deleted next, by the steady clock.
     forget_steady_ms: u64,
+    /// When days that are older than the hall keeps them are to be deleted next, by the steady clock.
+    delete_days_steady_ms: u64,
 }
 
 /// What a batch leads to, before it is on disk.
@@ -148,8 +150,9 @@ impl<J: Journal> Engine<J> {
             troubles: Troubles::default(),
             adrift: false,
             forget_steady_ms: 0,
+            delete_days_steady_ms: 0,
         };
-        match engine.reload() {
+        match engine.reload().and_then(|()| engine.journal.look_beside()) {
             Err(error) if error.is_damage() => engine.become_read_only(&error.to_string()),
             read => read?,
         }
@@ -226,6 +229,7 @@ impl<J: Journal> Engine<J> {
         }
         self.commit(now, &mut draft)?;
         self.forget_texts(now);
+        self.delete_old_days(now);
         let answers = draft.answers.into_iter();
         let mut outputs: Vec<Output> = answers
             .map(|(session, id, outcome)| Output::Answer {

@@ -3,7 +3,7 @@
 
 use std::fmt::{Display, Write as _};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::places::Places;
 use super::writer::Mail;
+use crate::backups;
 use crate::engine::{Engine, Journal};
 
 /// What the text is called over HTTP.
@@ -151,6 +152,31 @@ impl Watch {
             "Size of the file written ahead of it; it stays small.",
         );
         page.value("paihao_wal_bytes", &[], bytes("-wal"));
+        self.of_the_backup(data, page);
+    }
+}
+
+impl Watch {
+    fn of_the_backup(&self, data: &Path, page: &mut Page) {
+        let Some(last) = backups::Last::read(data) else {
+            return;
+        };
+        page.gauge(
+            "paihao_backup_seconds",
+            "When a backup was last tried, since 1970.",
+        );
+        page.value("paihao_backup_seconds", &[], last.at_wall_ms / 1_000);
+        page.gauge(
+            "paihao_backup_made",
+            "Whether there is one from then: 1 or 0.",
+        );
+        page.value("paihao_backup_made", &[], u8::from(last.made));
+        page.gauge(
+            "paihao_backup_brought_back",
+            "Whether it was brought back on trial: 1 or 0.",
+        );
+        let brought_back = u8::from(last.brought_back);
+        page.value("paihao_backup_brought_back", &[], brought_back);
     }
 }
 

@@ -32,7 +32,7 @@ use complaints::Complaints;
 use metrics::Watch;
 use pins::Pins;
 use places::Places;
-pub use tls::{Certificate, CertificateError, Fingerprint};
+pub use tls::{BELONGINGS, Certificate, CertificateError, Fingerprint};
 use writer::{Changed, Mail, Writer};
 
 /// Connections that wait for being accepted: a whole hall comes back at once after a power cut.

@@ -28,6 +28,9 @@ const KEY: &str = "key.pem";
 /// What the certificate is made out to. Devices go by its fingerprint and never look at this.
 const NAME: &str = "paihao-hall";
 
+/// What a backup needs besides the memory: without it every device would have to be paired anew.
+pub const BELONGINGS: [&str; 2] = ["tls/certificate.pem", "tls/key.pem"];
+
 /// The hall's certificate with its key.
 #[derive(Clone)]
 pub struct Certificate {
@@ -251,6 +254,14 @@ mod tests {
         );
         let shown = first.to_string();
         assert_eq!((shown.len(), shown.matches(':').count()), (95, 31));
+    }
+
+    #[test]
+    fn a_backup_takes_what_is_there() {
+        let data = tempfile::tempdir().unwrap();
+        Certificate::open(data.path()).unwrap();
+        let there = BELONGINGS.map(|name| data.path().join(name).exists());
+        assert_eq!(there, [true, true]);
     }
 
     #[test]

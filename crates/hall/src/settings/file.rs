@@ -126,12 +126,14 @@ pub(super) struct BackupEntry {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct KeepEntry {
     pub(super) notes_days: Spanned<u32>,
+    pub(super) journal_years: Spanned<u32>,
 }
 
 impl Default for KeepEntry {
     fn default() -> Self {
         Self {
             notes_days: Spanned::new(0..0, 30),
+            journal_years: Spanned::new(0..0, 30),
         }
     }
 }

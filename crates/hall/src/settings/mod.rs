@@ -50,6 +50,8 @@ pub struct HallSettings {
     pub backup: Option<BackupSettings>,
     /// For so many days what people typed is kept: why somebody was put aside, a note to a colleague.
     pub notes_days: u32,
+    /// For so many years the record of a day is kept; 0: for ever.
+    pub journal_years: u32,
     /// How its slips look.
     pub ticket: TicketSettings,
     /// Whom it lets in.
@@ -292,6 +294,11 @@ mod tests {
                 "30 daily backups would keep",
             ),
             ("[keep]\nnotes_days = 0", "kept for 1 to 3650 days"),
+            ("[keep]\njournal_years = 101", "kept for 1 to 100 years"),
+            (
+                "[keep]\nnotes_days = 800\njournal_years = 2",
+                "would keep what people typed for longer than its day",
+            ),
         ] {
             let said = more(wrong).unwrap_err().to_string();
             assert!(said.contains(expected), "{wrong}: {said}");
@@ -443,7 +450,13 @@ mod tests {
         for line in DEFAULT_HALL.lines() {
             let told = line.strip_prefix("# ").filter(|told| {
                 let hours = told.starts_with('[') && told.ends_with(']');
-                let keys = ["folder =", "at =", "keep =", "notes_days ="];
+                let keys = [
+                    "folder =",
+                    "at =",
+                    "keep =",
+                    "notes_days =",
+                    "journal_years =",
+                ];
                 hours
                     || keys.iter().any(|key| told.starts_with(key))
                     || told.starts_with("\"20")
@@ -462,7 +475,10 @@ mod tests {
             .replacen("[[notice]]", "[[clerk]]\nname = \"王芳\"\nservices = [\"A\", \"D\"]\n\n[[notice]]", 1);
         let hall = HallSettings::parse("hall.toml", &uses_all).unwrap();
         let kept = hall.backup.as_ref().map(|backup| backup.keep);
-        assert_eq!((kept, hall.notes_days), (Some(14), 30));
+        assert_eq!(
+            (kept, hall.notes_days, hall.journal_years),
+            (Some(14), 30, 30)
+        );
         let rules = hall.rules();
         let hours = rules.hours.as_ref().unwrap();
         assert_eq!(

@@ -6,6 +6,8 @@ mod read;
 mod words;
 mod write;
 
+use std::collections::BTreeMap;
+
 use queue::{Event, Moment};
 use serde::{Deserialize, Serialize};
 
@@ -180,7 +182,11 @@ pub(crate) enum Record {
     RollEnded {},
     Noted {
         note: String,
+        /// Whom the hall knows from here on; absent where that did not change.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trusted: Option<TrustedRecord>,
     },
+    DaysDeleted(DaysDeletedRecord),
     AlarmRaised {
         alarm: AlarmRecord,
         level: u64,
@@ -188,6 +194,34 @@ pub(crate) enum Record {
     AlarmCleared {
         alarm: AlarmRecord,
     },
+}
+
+/// What the journal vouches for of devices and people.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TrustedRecord {
+    /// By what and whom, such as `device kiosk-1`: SHA-256 of the row that changed; `None` of one
+    /// that is gone.
+    pub(crate) rows: BTreeMap<String, Option<String>>,
+    /// SHA-256 of all rows as they are now.
+    pub(crate) all: String,
+}
+
+/// Whole old days that are gone, and what the chain goes on from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DaysDeletedRecord {
+    pub(crate) first_day: u32,
+    pub(crate) last_day: u32,
+    pub(crate) days: u64,
+    pub(crate) entries: u64,
+    pub(crate) requests: u64,
+    /// The rule: so many years are kept.
+    pub(crate) years: u32,
+    /// The last entry that is gone.
+    pub(crate) up_to_seq: u64,
+    /// Its hash, in hexadecimal digits.
+    pub(crate) hash: String,
 }
 
 /// A text that somebody typed.

@@ -183,7 +183,10 @@ impl Record {
                 alarm: alarm.into(),
                 level,
             },
-            Self::Noted { note } => Happening::Noted { note },
+            Self::Noted { note, .. } => Happening::Noted { note },
+            Self::DaysDeleted(deleted) => Happening::Noted {
+                note: deleted.to_note(),
+            },
             Self::AlarmCleared { alarm } => Happening::AlarmCleared {
                 alarm: alarm.into(),
             },

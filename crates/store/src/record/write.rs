@@ -138,7 +138,10 @@ impl From<&Event> for Record {
                 alarm: alarm.into(),
                 level: *level,
             },
-            Happening::Noted { note } => Self::Noted { note: note.clone() },
+            Happening::Noted { note } => Self::Noted {
+                note: note.clone(),
+                trusted: None,
+            },
             Happening::AlarmCleared { alarm } => Self::AlarmCleared {
                 alarm: alarm.into(),
             },

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::Verdict;
 use crate::note::deletions;
 use crate::open::read_head;
-use crate::request::{self, RequestRow, Sum, hex};
+use crate::request::{self, RequestRow, Sum, hex, last_days};
 
 pub(super) fn check_requests(
     connection: &Connection,
@@ -14,7 +14,9 @@ pub(super) fn check_requests(
     let head = read_head(connection)?;
     let mut statement = connection.prepare("SELECT id, act, outcome, seq, sum FROM request")?;
     let mut rows = statement.query([])?;
+    let days = last_days(connection)?;
     let mut all = Sum::default();
+    let mut found = [(Sum::default(), true); 2];
     while let Some(row) = rows.next()? {
         let id: Vec<u8> = row.get(0)?;
         let Ok(row) = RequestRow::read(row) else {
@@ -22,7 +24,15 @@ pub(super) fn check_requests(
             continue;
         };
         request::add(&mut all, &row);
-        if !row.is_good() || row.seq.is_some_and(|seq| seq > head.seq) {
+        let is_good = row.is_good();
+        let of_days = days.iter().zip(&mut found);
+        for (_, (sum, all_good)) in
+            of_days.filter(|(day, _)| row.seq.is_some_and(|seq| day.has(seq)))
+        {
+            request::add(sum, &row);
+            *all_good &= is_good;
+        }
+        if !is_good || row.seq.is_some_and(|seq| seq > head.seq) {
             verdict.note_beside(format!("the outcome of request {} is damaged", hex(&id)));
         } else if row.sum.is_some() {
             verdict.requests += 1;
@@ -30,7 +40,15 @@ pub(super) fn check_requests(
             verdict.requests_unknown += 1;
         }
     }
-    if all != head.requests {
+    let mut is_named = false;
+    for (day, (sum, all_good)) in days.iter().zip(found) {
+        // Where a damaged one is there it may be that alone, and it is given out to nobody.
+        if day.sum != sum && all_good {
+            is_named = true;
+            verdict.note_beside_today(day.fault());
+        }
+    }
+    if !is_named && all != head.requests {
         verdict.note_beside("outcomes of requests are missing, or were added".to_owned());
     }
     Ok(())

@@ -12,8 +12,8 @@ use rusqlite::Connection;
 
 use crate::archive;
 use crate::note::Deletion;
-use crate::{Archive, ReplayError};
-pub(crate) use walk::{Place, Walk, days_listed};
+use crate::{Archive, OldDays, ReplayError};
+pub(crate) use walk::{Place, Walk, days_listed, is_held_against_something};
 
 /// Bad places that are named. A file with more of them is not mended by reading the list.
 const MOST_NAMED: usize = 1_000;
@@ -35,11 +35,16 @@ pub struct Verdict {
     pub notes_deleted: u64,
     /// The last deletion of texts.
     pub deletion: Option<Deletion>,
+    /// The last deletion of old days, by its entry.
+    pub old_days: Option<OldDays>,
+    /// Entries of halls before schema 4 in which typed texts stand: those cannot be deleted without
+    /// their day.
+    pub texts_in_entries: u64,
     /// The bad places, in the order in which they were found; the first thousand.
     pub bad: Vec<Bad>,
     /// Bad places that are not named.
     pub more_bad: u64,
-    /// The first of them in the day that is open: what a hall does next would stand on it.
+    /// The first of them in the day that is open, or beside it: what a hall does next would stand on it.
     pub in_open_day: Option<Bad>,
 }
 
@@ -102,10 +107,19 @@ impl Verdict {
         self.note(Bad { entries, day, what });
     }
 
+    /// What the open day stands on too.
+    fn note_beside_today(&mut self, what: String) {
+        let (entries, day) = (None, None);
+        let bad = Bad { entries, day, what };
+        self.in_open_day.get_or_insert_with(|| bad.clone());
+        self.note(bad);
+    }
+
     /// Takes in what was found beside the journal.
     pub(crate) fn add(&mut self, beside: Self) {
         self.requests += beside.requests;
         self.requests_unknown += beside.requests_unknown;
+        self.in_open_day = self.in_open_day.take().or(beside.in_open_day);
         beside.bad.into_iter().for_each(|bad| self.note(bad));
         self.more_bad += beside.more_bad;
     }

@@ -6,12 +6,13 @@ use queue::{Date, Event, Happening, Moment};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Bad, Verdict};
-use crate::Head;
 use crate::chain::{GENESIS, Hash, Link};
 use crate::note::Left;
+use crate::old_days::Anchor;
 use crate::open::read_head;
-use crate::record::Record;
+use crate::record::{Record, TextRecord};
 use crate::replay::recomputed;
+use crate::{Head, OldDays, vouch};
 
 /// Places behind a page that cannot be read which are tried one by one; then the steps double.
 const TRIED_ONE_BY_ONE: u64 = 4_096;
@@ -51,6 +52,8 @@ pub(crate) struct Walk<'a> {
     open_day_seq: u64,
     /// Where the days begin by the list of days, less those that were found there.
     days_listed: BTreeMap<Date, u64>,
+    /// The last entry so far that vouches for whom the hall knows.
+    trusted_seq: u64,
     verdict: Verdict,
 }
 
@@ -66,6 +69,7 @@ impl<'a> Walk<'a> {
             day_seq: 1,
             open_day_seq: 1,
             days_listed: BTreeMap::new(),
+            trusted_seq: 0,
             verdict: Verdict::default(),
         };
         walk.look_up()?;
@@ -78,7 +82,8 @@ impl<'a> Walk<'a> {
         place: Place,
     ) -> rusqlite::Result<Option<Self>> {
         let mut walk = Self::new(connection)?;
-        if recomputed(connection, place.seq)? != Some(place.hash) {
+        let is_gone = place.seq < walk.expected;
+        if is_gone || recomputed(connection, place.seq)? != Some(place.hash) {
             return Ok(None);
         }
         walk.expected = place.seq + 1;
@@ -96,6 +101,13 @@ impl<'a> Walk<'a> {
     /// Reads the marks and lists that the entries are held against, as they are by now.
     pub(crate) fn look_up(&mut self) -> rusqlite::Result<()> {
         self.head = read_head(self.connection)?;
+        let anchor = Anchor::read(self.connection)?;
+        if anchor.seq >= self.expected {
+            self.expected = anchor.seq + 1;
+            self.day_seq = self.expected;
+            self.before = Some(Before::of(anchor.hash));
+            self.days_listed.retain(|_, first| *first > anchor.seq);
+        }
         let passed = self.expected;
         match days_listed(self.connection) {
             Ok(listed) => {
@@ -256,12 +268,25 @@ impl<'a> Walk<'a> {
             return Ok(None);
         }
         let record = Record::from_json(body);
-        let record = record.map_err(|error| format!("it is not understood: {error}"))?;
+        let mut record = record.map_err(|error| format!("it is not understood: {error}"))?;
+        self.note_vouching(seq, &record);
+        if let Some(TextRecord::Plain(text)) = record.text() {
+            self.verdict.texts_in_entries += u64::from(!text.is_empty());
+        }
         let (event, commitment) = record.into_event_with(at, |_| String::new());
         if let Some(commitment) = commitment {
             self.check_text(seq, &commitment);
         }
         Ok(Some(event))
+    }
+
+    fn note_vouching(&mut self, seq: u64, record: &Record) {
+        if vouch::vouches(record) {
+            self.trusted_seq = seq;
+        }
+        if let Record::DaysDeleted(record) = record {
+            self.verdict.old_days = Some(OldDays::new(record, seq));
+        }
     }
 
     fn check_text(&mut self, seq: u64, commitment: &str) {
@@ -364,6 +389,7 @@ impl<'a> Walk<'a> {
                 "the mark of the open day is wrong: it begins with entry {begins}"
             ));
         }
+        self.end_of_vouching();
         for (day, seq) in std::mem::take(&mut self.days_listed) {
             if self.verdict.names(seq) {
                 continue;
@@ -374,6 +400,25 @@ impl<'a> Walk<'a> {
                 day: Some(day),
                 what,
             });
+        }
+    }
+
+    /// Holds what the entries vouch for against what is there. That a mark leads to an older entry than
+    /// the last that vouches is seen here alone.
+    fn end_of_vouching(&mut self) {
+        let faults = vouch::faults(self.connection).and_then(|mut faults| {
+            let anchor = Anchor::read(self.connection)?;
+            faults.extend(anchor.fault(self.connection)?);
+            let later = (self.trusted_seq > self.head.trusted_seq).then_some(self.trusted_seq);
+            let deleted = self.verdict.old_days.as_ref().map(|it| it.said_by_seq);
+            let later = later.or(deleted.filter(|by| *by > anchor.by));
+            faults.extend(later.map(|seq| {
+                format!("a mark leads behind entry {seq}, which vouches for what is there now")
+            }));
+            Ok(faults)
+        });
+        for what in faults.unwrap_or_else(|error| vec![format!("a mark cannot be read: {error}")]) {
+            self.verdict.note_beside_today(what);
         }
     }
 
@@ -404,13 +449,14 @@ fn text<'a>(row: &'a Row<'_>, place: usize) -> Result<&'a str, String> {
 
 /// Whether what an entry says is also said elsewhere. Of all others the hash says enough: with it
 /// an entry is what was written, and need not be understood.
-fn is_held_against_something(body: &str) -> bool {
+pub(crate) fn is_held_against_something(body: &str) -> bool {
     let kind = body
         .strip_prefix(r#"{"event":""#)
         .and_then(|rest| rest.split('"').next());
     matches!(
         kind,
-        None | Some("day_opened" | "booked" | "held" | "paused" | "transferred")
+        None | Some("day_opened" | "booked" | "held" | "paused" | "transferred" | "noted")
+            | Some("days_deleted")
     )
 }
 

@@ -10,6 +10,12 @@ use super::faults::Faults;
 /// know why a customer was put aside.
 const MOST_DAYS: u32 = 3_650;
 
+/// Nobody asks for a queue's record after a century; who never wants one deleted writes 0.
+const MOST_YEARS: u32 = 100;
+
+/// A leap year more or less is no reason to complain.
+const DAYS_PER_YEAR: u32 = 365;
+
 impl Faults {
     /// A folder is found from where the settings are, as the logo is.
     pub(super) fn backup(
@@ -51,5 +57,24 @@ impl Faults {
             self.say(&keep.span(), &what);
         }
         days
+    }
+
+    /// How long the record of a day is kept; 0 is for ever.
+    pub(super) fn journal_years(&mut self, file: &HallFile) -> u32 {
+        let (entry, notes) = (&file.keep.journal_years, *file.keep.notes_days.get_ref());
+        let years = *entry.get_ref();
+        if years > MOST_YEARS {
+            let what = format!(
+                "the record of a day is kept for 1 to {MOST_YEARS} years, or for ever: then write 0."
+            );
+            self.say(&entry.span(), &what);
+        }
+        if years > 0 && notes > years.saturating_mul(DAYS_PER_YEAR) {
+            let what = format!(
+                "[keep] notes_days = {notes} would keep what people typed for longer than its day in the record. Raise journal_years, or lower notes_days."
+            );
+            self.say(&entry.span(), &what);
+        }
+        years
     }
 }

@@ -38,6 +38,7 @@ pub(super) fn check(file: HallFile, folder: &Path) -> Result<HallSettings, Vec<F
     let house = faults.house(&file);
     let backup = faults.backup(file.backup.as_ref(), folder);
     let notes_days = faults.notes_days(&file);
+    let journal_years = faults.journal_years(&file);
     let ticket = faults.ticket(&file.ticket, folder);
     let trust = faults.trust(&file.trust);
     match (time_zone, day_turns_at, listen) {
@@ -56,6 +57,7 @@ pub(super) fn check(file: HallFile, folder: &Path) -> Result<HallSettings, Vec<F
                 notices: file.notices.into_iter().map(|notice| notice.text).collect(),
                 backup,
                 notes_days,
+                journal_years,
                 ticket,
                 trust,
                 house,
