@@ -271,7 +271,7 @@ async fn a_kiosk_is_paired_from_its_command_line_and_tells_nobody_its_key() {
     .arg(&file)
     .env_remove("DISPLAY")
     .env_remove("WAYLAND_DISPLAY")
-    .env("RUST_LOG", "trace")
+    .env("PAIHAO_LOG", "trace")
     .stdin(Stdio::piped())
     .stdout(Stdio::piped())
     .stderr(Stdio::piped())

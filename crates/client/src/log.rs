@@ -1,5 +1,5 @@
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -10,13 +10,13 @@ use tracing_subscriber::{EnvFilter, fmt};
 /// Largest log file, in bytes. One older file of the same size is kept beside it.
 const MAX_LOG_BYTES: u64 = 8 * 1024 * 1024;
 
-/// Starts the log: to the error output and, if asked, to a file as well. The variable RUST_LOG
+/// Starts the log: to the error output and, if asked, to a file as well. The variable PAIHAO_LOG
 /// chooses what is logged; without it that is `info` and above. What travels is logged in no case.
 ///
 /// # Errors
 /// When the file cannot be opened, or a log has been started already.
 pub fn start_log(file: Option<&Path>) -> io::Result<()> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("PAIHAO_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     // Asked for everything, it would write every frame down, and with it keys and PINs.
     let filter = ["tungstenite=info", "tokio_tungstenite=info"]
         .into_iter()
@@ -26,7 +26,12 @@ pub fn start_log(file: Option<&Path>) -> io::Result<()> {
     let to_file = file.map(|file| fmt::layer().with_ansi(false).with_writer(Mutex::new(file)));
     tracing_subscriber::registry()
         .with(filter)
-        .with(fmt::layer().with_writer(io::stderr))
+        .with(
+            fmt::layer()
+                // In a file or the journal colours would be signs that nobody can read.
+                .with_ansi(io::stderr().is_terminal())
+                .with_writer(io::stderr),
+        )
         .with(to_file)
         .try_init()
         .map_err(|error: TryInitError| io::Error::other(error))
