@@ -3,9 +3,11 @@
 mod morning;
 
 use std::fs::{self, Permissions};
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use morning::{Running, hall, write_a_morning};
 use queue::{Date, Event, Happening, Moment};
@@ -102,6 +104,20 @@ fn a_running_hall_is_asked_and_a_port_that_another_has_is_named() {
         "{text}"
     );
     assert!(code >= 1);
+    let by_tls = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = by_tls.local_addr().expect("an address").port();
+    let answering = thread::spawn(move || {
+        let (mut stream, _) = by_tls.accept().expect("it is asked");
+        assert!(stream.read(&mut [0; 512]).expect("it asks") > 0);
+        let answered = stream.write_all(b"HTTP/1.1 426 Upgrade Required\r\n\r\n");
+        answered.expect("it listens");
+    });
+    let (text, _) = doctor(folder.path(), &settings_on(place.path(), port), &[]);
+    assert!(
+        text.contains("good    hall      it runs, and asks for TLS"),
+        "{text}"
+    );
+    answering.join().expect("no panic");
 }
 
 #[test]

@@ -1,3 +1,5 @@
+mod devices;
+
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -61,7 +63,7 @@ const UNFIT: [(u64, &str); 6] = [
     ),
 ];
 
-/// Look whether the hall is well: disk, memory, clock, settings, port, rights. Exit code 1 if somebody should look after something, 2 if something is broken.
+/// Look whether the hall is well: disk, memory, clock, settings, port, rights, certificate, devices. Exit code 1 if somebody should look after something, 2 if something is broken.
 #[derive(Debug, Args)]
 pub(super) struct Doctor {
     /// The folder in which the hall keeps its memory
@@ -104,6 +106,9 @@ impl Doctor {
             found.chain(&self.data, &settings);
             found.reserve(&self.data);
             found.certificate(&self.data);
+            if store::is_in_use(&self.data) {
+                found.devices(&self.data);
+            }
         }
         let made_here = settings.backup.as_ref().map(|backup| &backup.folder);
         if let Some(backups) = self.backups.as_ref().or(made_here) {
@@ -419,6 +424,10 @@ impl Findings {
             match health(address) {
                 Ok(answer) if answer.contains(" 200 ") => {
                     self.good("hall", format!("it runs, and answers on {address}"));
+                }
+                // From an address in the network the hall's own machine is a machine like others.
+                Ok(answer) if answer.contains(" 426 ") => {
+                    self.good("hall", format!("it runs, and asks for TLS on {address}"));
                 }
                 Ok(answer) => self.broken(
                     "hall",

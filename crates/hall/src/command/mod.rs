@@ -64,7 +64,7 @@ enum Command {
     Backup(backup::Backup),
     /// Bring the hall's memory back from a backup, or what is good of it
     Restore(restore::Restore),
-    /// Look whether the hall is well: disk, memory, clock, settings, port, rights
+    /// Look whether the hall is well: disk, memory, clock, settings, port, rights, certificate, devices
     Doctor(doctor::Doctor),
     /// Write the tickets of a day to a file for a spreadsheet, one row each
     Export(export::Export),

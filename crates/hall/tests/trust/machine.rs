@@ -3,10 +3,13 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixDatagram;
+use std::process::Command;
 use std::time::Duration;
 
+use protocol::{Outcome, Role};
 use tempfile::TempDir;
 
+use super::hall_of_ours::sit_down;
 use super::process::{Process, files};
 
 /// So long a test waits for what has to come.
@@ -97,24 +100,58 @@ fn the_journal_is_told_how_bad_a_line_is() {
     assert!(log.lines().any(warns), "{log}");
 }
 
+#[test]
+fn the_doctor_names_devices_that_are_dark_and_people_who_are_locked() {
+    let folder = TempDir::new().expect("a folder");
+    let hall = Process::start_with(folder.path(), |_, _| {});
+    let doctor = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_hall"))
+            .args(["doctor", "--data"])
+            .arg(&hall.data)
+            .output()
+            .expect("the hall is built");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let told = doctor();
+    assert!(told.contains("0 devices paired, none of which"), "{told}");
+    let runtime = tokio::runtime::Runtime::new().expect("threads");
+    let mut counter = runtime.block_on(hall.pair("counter-1", Role::Counter));
+    hall.command(
+        &[
+            "people",
+            "add",
+            "王芳",
+            "--role",
+            "clerk",
+            "--pin-from-stdin",
+        ],
+        "480261\n",
+    );
+    let told = doctor();
+    assert!(told.contains("not connected: counter-1"), "{told}");
+    assert!(
+        told.contains("1 may sign in, and nobody is locked"),
+        "{told}"
+    );
+    runtime.block_on(async {
+        counter.say_hello().await;
+        for _ in 0..5 {
+            let outcome = counter.client.ask(sit_down(1, "王芳", "999333")).await;
+            assert!(matches!(outcome, Outcome::Refused(_)), "{outcome:?}");
+        }
+    });
+    let told = doctor();
+    assert!(told.contains("1 device paired, none of which"), "{told}");
+    assert!(told.contains("locked after wrong PINs: 王芳"), "{told}");
+}
+
 /// Devices know the hall by its certificate alone. Without it they take it for another, and somebody has to know.
 #[test]
 fn a_lost_certificate_is_not_made_anew_in_silence() {
     let folder = TempDir::new().expect("a folder");
     let hall = Process::start_with(folder.path(), |_, _| {});
-    let code = hall.command(&["pair", "kiosk-1", "--role", "kiosk"], "");
-    let code = code.lines().next().expect("a code").to_owned();
     let runtime = tokio::runtime::Runtime::new().expect("threads");
-    runtime.block_on(async {
-        let mut kiosk = hall.connect().await;
-        let frame = super::hall_of_ours::pair_frame("kiosk-1", &code, &[]);
-        kiosk.send(&frame).await;
-        let paired = kiosk.frame().await;
-        assert!(
-            matches!(paired, Some(protocol::HallFrame::Paired(_))),
-            "{paired:?}"
-        );
-    });
+    runtime.block_on(hall.pair("kiosk-1", Role::Kiosk));
     let tls = hall.data.join("tls");
     let said = "take it for another hall";
     let log = hall.stop();

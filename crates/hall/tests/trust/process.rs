@@ -6,9 +6,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use protocol::{HallFrame, Role, Row, Secret};
 use tokio::net::TcpStream;
 
-use super::hall_of_ours::Client;
+use super::hall_of_ours::{Client, pair_frame};
 
 /// It is ended when it is dropped.
 pub struct Process {
@@ -84,7 +85,47 @@ impl Process {
     }
 }
 
+/// A device that was paired, on the connection on which it was.
+pub struct Device {
+    pub client: Client,
+    name: String,
+    role: Role,
+    key: Secret,
+}
+
+impl Device {
+    pub async fn say_hello(&mut self) {
+        let key = Some(self.key.clone());
+        self.client.hello(&self.name, self.role, key).await;
+        self.client
+            .row(|row| matches!(row, Row::Hall(_)).then_some(()))
+            .await;
+    }
+}
+
 impl Process {
+    /// Pairs a device, which has not said hello then.
+    pub async fn pair(&self, name: &str, role: Role) -> Device {
+        let word = serde_json::to_value(role).expect("JSON");
+        let told = self.command(
+            &["pair", name, "--role", word.as_str().expect("a word")],
+            "",
+        );
+        let code = told.lines().next().expect("a code");
+        let mut client = self.connect().await;
+        client.send(&pair_frame(name, code, &[])).await;
+        let Some(HallFrame::Paired(paired)) = client.frame().await else {
+            panic!("{name} is not paired");
+        };
+        let (name, key) = (name.to_owned(), paired.key);
+        Device {
+            client,
+            name,
+            role,
+            key,
+        }
+    }
+
     /// Ends it as systemd does, and gives its log.
     pub fn stop(mut self) -> String {
         let pid = rustix::process::Pid::from_child(&self.child);
