@@ -25,6 +25,8 @@ use crate::engine::{Input, SessionId};
 /// to send more than a few of its own; each of them costs the hall an answer.
 const MAX_SIGNS: usize = 32;
 
+const SILENCE: Duration = Duration::from_millis(SILENCE_MS);
+
 type Step = ControlFlow<End>;
 
 /// Serves one connection to its end.
@@ -192,12 +194,14 @@ impl Session {
         let mut beat = time::interval(Duration::from_millis(BEAT_MS));
         let mut stop = self.door.stop.clone();
         loop {
+            let silent_from = self.last_heard + SILENCE;
             let step = tokio::select! {
                 // Nobody is listened to who is not let in: what a stranger asks behind the hello costs no work.
                 received = self.socket.recv(), if self.is_welcome => self.hear(received).await,
                 parcel = self.outbox.recv() => self.pass_on(parcel).await,
                 changed = self.changed.recv(), if self.place.is_some() => self.tell(changed).await,
                 _ = beat.tick(), if self.is_welcome => self.beat().await,
+                () = time::sleep_until(silent_from), if self.is_welcome => self.silence().await,
                 // The writer says goodbye after its last answers; this is for when it does not.
                 () = stopped_long_ago(&mut stop) => Step::Break(end(ByeCode::Stopping)),
             };
@@ -295,9 +299,6 @@ impl Session {
 
     async fn beat(&mut self) -> Step {
         self.signs = 0;
-        if self.last_heard.elapsed() > Duration::from_millis(SILENCE_MS) {
-            return Step::Break(End::Gone);
-        }
         // The ping makes a client that has nothing to say show that it is there.
         self.send(Message::Ping(Default::default())).await?;
         self.say(encode(&HallFrame::Beat {
@@ -306,14 +307,21 @@ impl Session {
         .await
     }
 
+    /// Nothing was heard for too long. What a busy hall has only not looked at yet counts as heard.
+    async fn silence(&mut self) -> Step {
+        match time::timeout(Duration::ZERO, self.socket.recv()).await {
+            Ok(received) => self.hear(received).await,
+            Err(_) => Step::Break(End::Gone),
+        }
+    }
+
     async fn say(&mut self, frame: Utf8Bytes) -> Step {
         self.send(Message::Text(frame)).await
     }
 
     /// A client that does not take a frame in this time is let go, and not waited for.
     async fn send(&mut self, message: Message) -> Step {
-        let patience = Duration::from_millis(SILENCE_MS);
-        match time::timeout(patience, self.socket.send(message)).await {
+        match time::timeout(SILENCE, self.socket.send(message)).await {
             Ok(Ok(())) => Step::Continue(()),
             Ok(Err(_)) | Err(_) => Step::Break(End::Gone),
         }
@@ -330,5 +338,5 @@ impl Session {
 async fn stopped_long_ago(stop: &mut tokio::sync::watch::Receiver<bool>) {
     // An error means that the server is gone, which is a stop as well.
     let _ = stop.wait_for(|stop| *stop).await;
-    time::sleep(Duration::from_millis(SILENCE_MS)).await;
+    time::sleep(SILENCE).await;
 }
