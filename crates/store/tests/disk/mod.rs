@@ -3,7 +3,9 @@
 //!
 //! Every thread has its own. [`Disk::mount`] puts it under all files that SQLite opens in this
 //! thread until the disk is dropped; other threads see the machine's files as always. Each write, sync,
-//! truncation and deletion is a point at which a fault can strike, and a seed says what it leaves.
+//! truncation and deletion is a point at which a fault can strike, and a seed says what it leaves: the
+//! same in every run, and byte for byte where no other thread of the process uses SQLite, whose salts
+//! come from one chance for all.
 #![allow(dead_code)]
 
 mod chance;

@@ -47,27 +47,6 @@ fn a_power_cut_takes_what_was_not_synced_and_nothing_else() {
 }
 
 #[test]
-fn a_seed_gives_the_same_disk_again() {
-    let after = |seed| {
-        let disk = Disk::mount(seed);
-        let file = Connection::open("/hall.sqlite").expect("a file");
-        disk.plan(seed % 12, Fault::PowerCut);
-        let made = file.execute_batch(
-            "PRAGMA journal_mode = WAL; CREATE TABLE number (value INTEGER); INSERT INTO number VALUES (1), (2);",
-        );
-        assert_eq!(made.is_err(), disk.is_down());
-        drop(file);
-        disk.cut_power_now();
-        let files = disk.files().into_iter();
-        files
-            .map(|name| (disk.read(&name), name))
-            .collect::<Vec<_>>()
-    };
-    let all = || (0..24).map(after).collect::<Vec<_>>();
-    assert!(all() == all());
-}
-
-#[test]
 fn a_thread_without_a_disk_has_the_files_of_the_machine() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("real.sqlite");
