@@ -1,7 +1,6 @@
 //! The product as its users meet it: test support, and tests across programs.
 
 pub mod demo;
-pub mod mutate;
 pub mod npm;
 pub mod pictures;
 pub mod printer;

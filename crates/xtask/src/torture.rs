@@ -2,6 +2,7 @@
 //! the end. Each row is a test that also runs, with a selection of its cases, in the normal tests.
 
 mod built;
+mod fuzz;
 mod result;
 mod rows;
 
@@ -15,6 +16,7 @@ use clap::Args;
 
 use crate::workspace;
 use built::Built;
+use fuzz::Target;
 use result::Outcome;
 use rows::{Fault, ROWS};
 
@@ -35,6 +37,9 @@ pub struct Options {
     /// Run so many cases of each row instead
     #[arg(long)]
     cases: Option<u64>,
+    /// Keep what the fuzzer found that reaches more code, for `cargo test` to replay
+    #[arg(long)]
+    keep: bool,
     /// How long row 23 runs; it runs only when it is asked for
     #[arg(long, default_value_t = 24.0)]
     hours: f64,
@@ -87,12 +92,25 @@ fn names() -> Vec<&'static str> {
 fn play(fault: &'static Fault, options: &Options, built: &Built) -> Result<Outcome> {
     let results = workspace::output(RESULTS);
     let cases = options.cases(fault);
-    let mut test = Command::new(built.program(fault)?);
+    let program = built.program(fault)?;
+    if fault.seeds.is_some() {
+        let target = Target::new(fault, program)?;
+        let outcome = target.play(cases, options.seed)?;
+        if options.keep {
+            target.keep()?;
+        }
+        return Ok(outcome);
+    }
+    let mut test = Command::new(program);
     test.current_dir(workspace::root().join(fault.folder))
         .args([fault.test, "--nocapture", "--test-threads=1"])
         .env("PAIHAO_TORTURE_OUT", &results)
         .env("PAIHAO_CASES", cases.to_string())
         .env("PAIHAO_HOURS", options.hours.to_string());
+    if !options.short {
+        // Of a printed image too.
+        test.env("PAIHAO_EVERY_BYTE", "1");
+    }
     if let Some(seed) = options.seed {
         test.env("PAIHAO_SEED", seed.to_string());
     }

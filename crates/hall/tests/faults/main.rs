@@ -7,13 +7,10 @@ mod clock;
 #[path = "../../../store/tests/disk/mod.rs"]
 mod disk;
 mod full;
-mod fuzz;
 #[path = "../network/hall_file.rs"]
 mod hall_file;
 mod instant;
 mod long;
-#[path = "../../../../tests/src/mutate.rs"]
-mod mutate;
 mod partition;
 mod process;
 mod raw;

@@ -16,6 +16,9 @@ pub struct Fault {
     pub short: u64,
     /// Cases of a long run.
     pub long: u64,
+    /// Files of which a fuzzer knows to begin with, beside what is kept with the test; of a text with
+    /// frames in it each frame. `None` where no fuzzer plays the test.
+    pub seeds: Option<&'static [&'static str]>,
 }
 
 impl Fault {
@@ -53,6 +56,20 @@ const fn row(
         test,
         short,
         long,
+        seeds: None,
+    }
+}
+
+/// A test that a fuzzer plays; its cases are inputs.
+const fn fuzz(
+    what: &'static str,
+    place: (&'static str, &'static str, &'static str),
+    seeds: &'static [&'static str],
+    cases: (u64, u64),
+) -> Fault {
+    Fault {
+        seeds: Some(seeds),
+        ..row("fuzz", what, place, cases)
     }
 }
 
@@ -263,33 +280,45 @@ pub const ROWS: &[Fault] = &[
         hall("long::a_long_day"),
         (1, 1),
     ),
-    row(
-        "fuzz",
+    fuzz(
         "frames of both directions",
         (
             "crates/protocol",
             "tests/fuzz.rs",
-            "frames_that_are_nearly_right",
+            "frames_are_refused_or_written_as_they_were_read",
         ),
+        &["crates/protocol/tests/frames.txt"],
         (300_000, 100_000_000),
     ),
-    row(
-        "fuzz",
+    fuzz(
         "settings (TOML)",
-        hall("fuzz::settings_that_are"),
-        (5_000, 1_000_000),
+        (
+            "crates/hall",
+            "tests/fuzz.rs",
+            "settings_are_read_or_their_mistakes_are_named",
+        ),
+        &["assets/hall.toml"],
+        (20_000, 10_000_000),
     ),
-    row(
-        "fuzz",
+    fuzz(
         "printer replies",
-        ("crates/ticket", "src/lib.rs", "whatever_a_printer_sends"),
+        (
+            "crates/ticket",
+            "src/lib.rs",
+            "reply::fuzz::whatever_a_printer_sends_is_understood_once",
+        ),
+        &[],
         (1_000_000, 100_000_000),
     ),
-    row(
-        "fuzz",
+    fuzz(
         "recorded days (CSV)",
-        hall("fuzz::recorded_days_that"),
-        (20_000, 1_000_000),
+        (
+            "crates/hall",
+            "tests/fuzz.rs",
+            "recorded_days_are_read_or_refused",
+        ),
+        &[],
+        (50_000, 10_000_000),
     ),
 ];
 
@@ -310,10 +339,11 @@ mod tests {
     fn every_test_of_the_table_is_there() {
         for fault in ROWS {
             let source = workspace::root().join(fault.folder).join(fault.source);
-            let (file, test) = match fault.test.split_once("::") {
-                Some((module, test)) => (source.with_file_name(format!("{module}.rs")), test),
-                None if fault.source == "src/lib.rs" => continue,
-                None => (source, fault.test),
+            let mut modules: Vec<&str> = fault.test.split("::").collect();
+            let test = modules.pop().unwrap_or_default();
+            let file = match modules.join("/") {
+                here if here.is_empty() => source,
+                module => source.with_file_name(format!("{module}.rs")),
             };
             let text = std::fs::read_to_string(&file).unwrap_or_default();
             assert!(
