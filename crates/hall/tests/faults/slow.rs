@@ -14,14 +14,14 @@ use super::disk::Chance;
 use super::process::{Place, Process};
 use super::raw::{LAST, Raw, TEXT, UPGRADE, frame, head, hello, text};
 use super::running::Running;
-use super::torture::Row;
+use super::torture::{Row, Stopwatch};
 
 /// Who says nothing whole is let go after so long.
 const LET_GO_WITHIN: Duration = Duration::from_secs(5);
 
-/// How late a thread of this test may wake up on a machine that does other things too. What the
-/// machine is really late by is added to it.
-const LATE: Duration = Duration::from_millis(500);
+/// How late a thread of a normal test may wake up beside others. What the machine is really late by
+/// is added to it.
+const LATE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 0 });
 
 /// Ways to hold a connection with less than a whole word.
 #[derive(Clone, Copy, Debug)]
@@ -164,10 +164,10 @@ fn bytes_of(bytes: Vec<u8>) -> Drip {
     Box::new(bytes.into_iter().map(|byte| vec![byte]))
 }
 
-/// The promise, on a machine that has nothing else to do.
 const ALL_BACK_WITHIN: Duration = Duration::from_secs(2);
 
-/// So many times what the same clients need for nothing but their connections.
+/// A build without optimisation may take so many times what the same clients need for nothing but
+/// their connections.
 const TIMES_BARE_CONNECTIONS: u32 = 12;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -176,13 +176,13 @@ async fn a_thousand_clients_come_back_at_once_and_no_press_is_lost() {
     // Two sockets of each client are in this program.
     let clients = row.wanted().min(1_000);
     let mut hall = Running::start(1).await;
-    let mut worst = (Duration::ZERO, Duration::ZERO);
+    let mut worst = (Duration::ZERO, Duration::ZERO, 100);
     let mut pressed = 0;
     while row.next_seed().is_some() {
         let unanswered = press_and_lose(&mut hall, clients).await;
         pressed += unanswered.len();
         let bare = bare_connections(hall.url(), clients).await;
-        let begin = Instant::now();
+        let watch = Stopwatch::start();
         let mut coming = JoinSet::new();
         for (place, request) in unanswered.into_iter().enumerate() {
             let url = hall.url();
@@ -199,14 +199,15 @@ async fn a_thousand_clients_come_back_at_once_and_no_press_is_lost() {
             });
         }
         let answered = coming.join_all().await;
-        let took = begin.elapsed();
-        let allowed = ALL_BACK_WITHIN.max(bare * TIMES_BARE_CONNECTIONS);
+        let took = watch.elapsed();
+        let allowed = watch.allowed(ALL_BACK_WITHIN, bare * TIMES_BARE_CONNECTIONS);
+        let left = watch.left_percent();
         assert!(
             took <= allowed,
             "all back after {took:?}, allowed are {allowed:?}"
         );
         assert_eq!(answered.len() as u64, clients);
-        worst = worst.max((took, bare));
+        worst = worst.max((took, bare, left));
         row.passed(clients);
     }
     hall.stop().await;
@@ -216,8 +217,8 @@ async fn a_thousand_clients_come_back_at_once_and_no_press_is_lost() {
         "one ticket for each press"
     );
     row.measured(format!(
-        "all served after {:.2?} at most, bare connections take {:.2?}",
-        worst.0, worst.1
+        "all served after {:.2?} at most, with {} % of the machine; bare connections take {:.2?}",
+        worst.0, worst.2, worst.1
     ));
 }
 

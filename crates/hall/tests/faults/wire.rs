@@ -75,7 +75,7 @@ fn together(address: SocketAddr, seed: u64) -> u64 {
         let strangers = (0..STRANGERS).map(|stranger| {
             scope.spawn(move || {
                 let chance = Chance::new(seed * STRANGERS + stranger);
-                attempt(address, chance)
+                attempt(address, &format!("raw-{stranger}"), chance)
             })
         });
         let strangers: Vec<_> = strangers.collect();
@@ -98,16 +98,16 @@ fn has_answer(heard: &[u8]) -> bool {
     frames(heard).iter().any(answer)
 }
 
-fn attempt(address: SocketAddr, mut chance: Chance) {
+/// A stranger keeps the name of its device, for a hall takes only so many.
+fn attempt(address: SocketAddr, device: &str, mut chance: Chance) {
     let which = chance.below(KINDS.len() as u64) as usize;
     let Attempt {
         say,
         joins,
         expected,
     } = KINDS[which](&mut chance);
-    let device = format!("raw-{}", chance.next());
     let opened = match joins {
-        true => Raw::joined(address, Role::Kiosk, &device),
+        true => Raw::joined(address, Role::Kiosk, device),
         false => Raw::connect(address),
     };
     let mut raw = opened.expect("it listens");
@@ -335,7 +335,7 @@ fn bombs() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// A bare look at as many bytes by the same parser, many times over: the time that a refusal may take.
+/// Without optimisation a refusal may take so many times a bare look at as many bytes by the same parser.
 const TIMES_A_BARE_PARSE: u32 = 20;
 
 const REFUSED_WITHIN: Duration = Duration::from_millis(1);
@@ -364,10 +364,11 @@ fn texts_that_make_parsers_slow_are_refused_at_once() {
             "{what} is refused"
         );
         let took = fastest(|| drop(serde_json::from_str::<ClientFrame>(&bomb)));
-        assert!(
-            took <= REFUSED_WITHIN.max(bare * TIMES_A_BARE_PARSE),
-            "{what}: {took:?}, bare {bare:?}"
-        );
+        let allowed = match cfg!(debug_assertions) {
+            true => REFUSED_WITHIN.max(bare * TIMES_A_BARE_PARSE),
+            false => REFUSED_WITHIN,
+        };
+        assert!(took <= allowed, "{what}: {took:?}, bare {bare:?}");
         slowest = slowest.max(took);
         for joined in [false, true] {
             refused_by_the_hall(hall.address(), joined, what, &bomb).expect("it listens");
