@@ -4,10 +4,12 @@ mod morning;
 
 use std::path::Path;
 
+use hall::trust::Note;
 use morning::{Morning, Running, complaint, hall, said, write_a_morning};
+use protocol::Role;
 use queue::{CancelWhy, ClassCode, Command as Act, CounterNumber, Desk, OutcomeCode, ServiceCode};
 use rusqlite::Connection;
-use store::FILE_NAME;
+use store::{Change, Device, Entry, FILE_NAME};
 use tempfile::TempDir;
 
 const SHOW: [&str; 4] = ["audit", "show", "--day", "2020-11-20"];
@@ -138,38 +140,64 @@ fn write_a_full_morning(data: &Path) {
     ] {
         morning.at(minute, &act);
     }
+    pair_the_desk(&mut morning);
+}
+
+/// What the record says of a device is where it stands.
+fn pair_the_desk(morning: &mut Morning) {
+    let note = Note::Paired {
+        device: "desk-2".to_owned(),
+        role: Role::Counter,
+    };
+    let at = morning.now().at;
+    let device = Device {
+        name: "desk-2".to_owned(),
+        role: "counter".to_owned(),
+        counter: Some(2),
+        key_sum: [7; 32],
+        paired_wall_ms: at.wall_ms,
+    };
+    let paired = Entry {
+        actor: "admin:uid-990".to_owned(),
+        events: vec![note.event(at)],
+        changes: vec![Change::PutDevice(device)],
+        request: None,
+    };
+    let seq = morning.store.seq();
+    morning.store.append(seq, &[paired]).expect("room");
 }
 
 const FULL_MORNING: &str = "\
 城东供电营业厅 (Chengdong Power Service Hall), business day 2020-11-20
-25 of 25 entries of the day
+26 of 26 entries of the day
 
-  When      Entry  From            What
-  10:00:00  1      hall            the business day 2020-11-20 began
-  10:01:00  2      counter:desk-2  王芳 sat down at counter 2 缴费
-  10:01:00  3      counter:desk-2  Li sat down at counter 4 用电业务
-  10:02:00  4      kiosk:kiosk-1   A001 was taken at a kiosk: A 电费缴纳 (普通客户)
-  10:03:00  5      kiosk:kiosk-1   A002 was taken at a kiosk: A 电费缴纳 (普通客户)
-  10:04:00  6      kiosk:kiosk-1   A003 was taken at a kiosk: A 电费缴纳 (普通客户)
-  10:04:00  7      kiosk:kiosk-1   the slip of A001 was printed
-  10:05:00  8      counter:desk-2  王芳 called A001 to counter 2 缴费, after a wait of 3 min 00 s
-  10:06:00  9      counter:desk-2  王芳 called A001 to counter 2 缴费 once more
-  10:07:00  10     counter:desk-2  A001 came to 王芳 at counter 2 缴费
-  10:08:00  11     counter:desk-2  A001 was put in the class 老年人; the proof was seen
-  10:09:00  12     counter:desk-2  王芳 at counter 2 缴费 put A001 aside: 复印, until 10:39:00
-  10:10:00  13     counter:desk-2  王芳 called A002 to counter 2 缴费, after a wait of 7 min 00 s
-  10:11:00  14     counter:desk-2  A002 did not come to 王芳 at counter 2 缴费
-  10:12:00  15     counter:desk-2  王芳 at counter 2 缴费 went on with A001
-  10:13:00  16     counter:desk-2  王芳 at counter 2 缴费 finished with A001 (缺件)
-  10:14:00  17     counter:desk-2  王芳 called A003 to counter 2 缴费, after a wait of 10 min 00 s
-  10:15:00  18     counter:desk-2  A003 came to 王芳 at counter 2 缴费
-  10:16:00  19     counter:desk-2  王芳 at counter 2 缴费 handed A003 over to counter 4 用电业务, to come back afterwards
-  10:17:00  20     counter:desk-2  A002 was cancelled: staff did so
-  10:18:00  21     counter:desk-2  王芳 at counter 2 缴费 serves somebody without a ticket for A 电费缴纳: W001 for the record
-  10:19:00  22     counter:desk-2  王芳 paused counter 2 缴费: 午餐
-  10:20:00  23     counter:desk-2  王芳 at counter 2 缴费 calls again
-  10:21:00  24     counter:desk-2  王芳 at counter 2 缴费 finished with W001 (缺件)
-  10:22:00  25     counter:desk-2  王芳 left counter 2 缴费, which is closed
+  When      Entry  Who, and from where                             What
+  10:00:00  1      the hall itself                                 the business day 2020-11-20 began
+  10:01:00  2      counter 2 缴费 (desk-2)                         王芳 sat down at counter 2 缴费
+  10:01:00  3      counter 2 缴费 (desk-2)                         Li sat down at counter 4 用电业务
+  10:02:00  4      ticket machine kiosk-1                          A001 was taken at a kiosk: A 电费缴纳 (普通客户)
+  10:03:00  5      ticket machine kiosk-1                          A002 was taken at a kiosk: A 电费缴纳 (普通客户)
+  10:04:00  6      ticket machine kiosk-1                          A003 was taken at a kiosk: A 电费缴纳 (普通客户)
+  10:04:00  7      ticket machine kiosk-1                          the slip of A001 was printed
+  10:05:00  8      counter 2 缴费 (desk-2)                         王芳 called A001 to counter 2 缴费, after a wait of 3 min 00 s
+  10:06:00  9      counter 2 缴费 (desk-2)                         王芳 called A001 to counter 2 缴费 once more
+  10:07:00  10     counter 2 缴费 (desk-2)                         A001 came to 王芳 at counter 2 缴费
+  10:08:00  11     counter 2 缴费 (desk-2)                         A001 was put in the class 老年人; the proof was seen
+  10:09:00  12     counter 2 缴费 (desk-2)                         王芳 at counter 2 缴费 put A001 aside: 复印, until 10:39:00
+  10:10:00  13     counter 2 缴费 (desk-2)                         王芳 called A002 to counter 2 缴费, after a wait of 7 min 00 s
+  10:11:00  14     counter 2 缴费 (desk-2)                         A002 did not come to 王芳 at counter 2 缴费
+  10:12:00  15     counter 2 缴费 (desk-2)                         王芳 at counter 2 缴费 went on with A001
+  10:13:00  16     counter 2 缴费 (desk-2)                         王芳 at counter 2 缴费 finished with A001 (缺件)
+  10:14:00  17     counter 2 缴费 (desk-2)                         王芳 called A003 to counter 2 缴费, after a wait of 10 min 00 s
+  10:15:00  18     counter 2 缴费 (desk-2)                         A003 came to 王芳 at counter 2 缴费
+  10:16:00  19     counter 2 缴费 (desk-2)                         王芳 at counter 2 缴费 handed A003 over to counter 4 用电业务, to come back afterwards
+  10:17:00  20     counter 2 缴费 (desk-2)                         A002 was cancelled: staff did so
+  10:18:00  21     counter 2 缴费 (desk-2)                         王芳 at counter 2 缴费 serves somebody without a ticket for A 电费缴纳: W001 for the record
+  10:19:00  22     counter 2 缴费 (desk-2)                         王芳 paused counter 2 缴费: 午餐
+  10:20:00  23     counter 2 缴费 (desk-2)                         王芳 at counter 2 缴费 calls again
+  10:21:00  24     counter 2 缴费 (desk-2)                         王芳 at counter 2 缴费 finished with W001 (缺件)
+  10:22:00  25     counter 2 缴费 (desk-2)                         王芳 left counter 2 缴费, which is closed
+  10:22:00  26     administrator (user 990 of the hall's machine)  desk-2 was paired as counter
 ";
 
 #[test]
@@ -180,6 +208,35 @@ fn each_act_is_said_in_plain_words() {
     assert_eq!(text, FULL_MORNING);
     // What a clerk writes to a colleague may name a person.
     assert!(!text.contains("138"), "{text}");
+}
+
+#[test]
+fn each_act_is_said_in_chinese_too() {
+    let folder = TempDir::new().expect("a folder");
+    write_a_full_morning(folder.path());
+    let text = said(&[&SHOW[..], &["--language", "zh"]].concat(), folder.path());
+    println!("{text}");
+    let head = "城东供电营业厅 营业日 2020-11-20\n当日 26 条记录中的 26 条\n";
+    assert!(text.starts_with(head), "{text}");
+    for line in [
+        "系统自动",
+        "取号机 kiosk-1",
+        "2号窗口（缴费） desk-2",
+        "在取号机取号 A001：A 电费缴纳（普通客户）",
+        "王芳 呼叫 A001 到2号窗口（缴费），客户已等候 3分00秒",
+        "王芳 在2号窗口（缴费）挂起 A001：复印，至 10:39:00",
+        "王芳 在2号窗口（缴费）把 A003 转办到 4号窗口（用电业务），办后转回",
+        "王芳 在2号窗口（缴费）办结 A001（缺件）",
+        "窗口设备 desk-2 配对成功",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    let english = text
+        .lines()
+        .skip(4)
+        .filter(|line| line.contains(" the "))
+        .count();
+    assert_eq!(english, 0, "{text}");
 }
 
 #[test]
@@ -204,7 +261,7 @@ fn a_number_a_clerk_and_a_time_can_be_asked_for() {
     );
     let nothing = said(&[&SHOW[..], &["--number", "B001"]].concat(), folder.path());
     assert!(
-        nothing.contains("0 of 25 entries of the day: nothing that was asked for."),
+        nothing.contains("0 of 26 entries of the day: nothing that was asked for."),
         "{nothing}"
     );
     let wrong = complaint(&[&SHOW[..], &["--number", "12"]].concat(), folder.path());

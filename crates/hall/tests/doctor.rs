@@ -166,6 +166,43 @@ fn each_trouble_is_said_with_its_mend() {
 }
 
 #[test]
+fn a_device_that_was_edited_and_a_backup_that_failed_are_named() {
+    let (folder, place) = (
+        TempDir::new().expect("a folder"),
+        TempDir::new().expect("a folder"),
+    );
+    write_a_morning(folder.path());
+    let file = settings(place.path());
+    let backups = place.path().join("backups");
+    let to = ["--to", backups.to_str().expect("text")];
+    hall(&[&["backup"], &to[..]].concat(), folder.path());
+    let (text, _) = doctor(folder.path(), &file, &[]);
+    let proved = "it was brought back on trial, opened as a hall opens its memory, and is good";
+    for good in [
+        proved,
+        "0 devices paired, 0 names that may sign in",
+        "days are kept for 30 years, and none was deleted yet",
+    ] {
+        assert!(text.contains(good), "{good}: {text}");
+    }
+
+    let edit = "INSERT INTO device VALUES ('desk-9', 'supervisor', NULL, zeroblob(32), 0, 3)";
+    let other = Connection::open(folder.path().join(FILE_NAME)).expect("the file");
+    other.execute(edit, []).expect("a change");
+    drop(other);
+    hall(&[&["backup"], &to[..]].concat(), folder.path());
+    let (text, code) = doctor(folder.path(), &file, &[]);
+    for bad in [
+        "BROKEN  memory    no entry says that the hall knows the device desk-9",
+        "BROKEN  backup",
+        "no backup was made, for the hall's memory is damaged",
+    ] {
+        assert!(text.contains(bad), "{bad}: {text}");
+    }
+    assert_eq!(code, 2);
+}
+
+#[test]
 fn a_clock_that_was_set_back_is_seen() {
     let (folder, place) = (
         TempDir::new().expect("a folder"),

@@ -10,8 +10,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use crate::old_days::{Anchor, last_deleted};
 use crate::open::read_head;
-use crate::replay::{Recorded, damaged, replay_from};
-use crate::{FILE_NAME, OldDays, ReplayError, schema};
+use crate::replay::{Recorded, beside_open_day, damaged, replay_from};
+use crate::{FILE_NAME, OldDays, ReplayError, Trusted, schema, trusted};
 
 /// How long a reader waits for a hall that opens or closes the file at the same instant.
 const WAIT_FOR_OWNER: Duration = Duration::from_secs(5);
@@ -220,6 +220,24 @@ impl Archive {
             old_days: last_deleted(&self.connection)?,
             last_wall_ms,
         })
+    }
+
+    /// What is wrong beside the journal that a hall stands on today, in words: outcomes that are missing,
+    /// devices or people who were edited, a beginning that nothing proves.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn look_beside(&self) -> Result<Vec<String>, ReplayError> {
+        let snapshot = self.connection.unchecked_transaction()?;
+        Ok(beside_open_day(&snapshot)?)
+    }
+
+    /// Everybody whom the hall knows.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn trusted(&self) -> Result<Trusted, ReplayError> {
+        Ok(trusted::read(&self.connection)?)
     }
 
     pub(crate) fn connection(&self) -> &Connection {

@@ -67,7 +67,7 @@ pub(crate) fn copy_pages<T>(
 }
 
 /// A copy that is not finished is thrown away, so nothing needs to be safe on the way.
-fn loose(copy: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn loose(copy: &Connection) -> rusqlite::Result<()> {
     copy.pragma_update(None, "journal_mode", "OFF")?;
     copy.pragma_update(None, "synchronous", "OFF")
 }
@@ -316,7 +316,7 @@ impl Copied {
 
     /// Sees to it that entries which are there vouch for where the journal begins and for whom the hall
     /// knows. Who is known by an entry that was not copied is left out.
-    fn vouch(
+    pub(crate) fn vouch(
         &mut self,
         source: &Connection,
         mut anchor: Anchor,

@@ -26,6 +26,7 @@ mod reserve;
 mod restore;
 mod schema;
 mod trial;
+mod trim;
 mod trusted;
 mod verify;
 mod vouch;

@@ -222,7 +222,7 @@ pub(crate) fn sum_up_open_day(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn add_sum(all: &mut Sum, sum: Sum) {
+pub(crate) fn add_sum(all: &mut Sum, sum: Sum) {
     all.iter_mut().zip(sum).for_each(|(all, one)| *all ^= one);
 }
 

@@ -15,6 +15,7 @@ use crate::copy::{Copied, copy, copy_pages};
 use crate::lock::own;
 use crate::open::make;
 use crate::record::Record;
+use crate::trim::trim;
 use crate::verify::days_listed;
 use crate::{FILE_NAME, Head, ReplayError, Verdict, schema};
 
@@ -108,7 +109,7 @@ pub fn restore(from: &Path, folder: &Path, aside: Option<&str>) -> Result<Restor
     }
     let source = Source::open(from)?;
     let part = Part::claim(&path).map_err(failed)?;
-    let back = match source.whole(&part) {
+    let back = match source.pages(&part) {
         Some(restored) => restored,
         None => source.what_is_good(&part, &not_written)?,
     };
@@ -258,14 +259,27 @@ impl Source {
         RestoreError::Backup { path, reason }
     }
 
-    /// All of it, if all of it is good.
-    fn whole(&self, part: &Part) -> Option<Restored> {
+    /// All of it, if all of it is good, or all before the place at which its chain breaks, if all else
+    /// of it is.
+    fn pages(&self, part: &Part) -> Option<Restored> {
         let live = |copy: &mut Connection| {
             // They go where they belong; a memory holds no key of the hall.
             copy.execute("DELETE FROM belonging", [])
         };
         copy_pages(&self.connection, self.schema, &part.path, live).ok()?;
-        let verdict = part.verify().ok().filter(Verdict::is_good)?;
+        let verdict = part.verify().ok()?;
+        if verdict.is_good() {
+            return self.whole(verdict);
+        }
+        let (from, why) = verdict.breaks_at.filter(|_| !verdict.is_bad_otherwise)?;
+        let of = (&self.connection, self.schema);
+        let trimmed = trim(&part.path, of, (from, &why)).ok()?;
+        let verdict = part.check(&trimmed).ok()?;
+        let lost = self.lost(trimmed.last_seq, trimmed.day);
+        Some(report(trimmed, verdict, lost))
+    }
+
+    fn whole(&self, verdict: Verdict) -> Option<Restored> {
         let last = backup::last_moment(&self.connection).ok()?;
         Some(Restored {
             entries: verdict.entries,

@@ -96,7 +96,7 @@ pub(crate) fn oldest_seq(connection: &Connection) -> rusqlite::Result<u64> {
     Ok(oldest.unwrap_or(u64::MAX))
 }
 
-fn read(connection: &Connection) -> rusqlite::Result<Trusted> {
+pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Trusted> {
     Ok(Trusted {
         devices: connection
             .prepare_cached(DEVICES)?

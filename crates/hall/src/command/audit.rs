@@ -1,13 +1,13 @@
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use clap::{Args, Subcommand};
-use hall::audit::{self, Wanted};
+use clap::{Args, Subcommand, ValueEnum};
+use hall::audit::{self, Language, Places, Wanted};
 use hall::wording;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Time;
-use queue::Number;
-use store::{Bad, Verdict};
+use queue::{CounterNumber, Number};
+use store::{Archive, Bad, Device, OldDays, Verdict};
 
 use super::record::Record;
 
@@ -101,6 +101,9 @@ fn said(verdict: &Verdict, seconds: f64) -> String {
         );
     }
     text += &said_of_texts(verdict);
+    if let Some(old_days) = &verdict.old_days {
+        text += &said_of_old_days(old_days);
+    }
     if !bad.is_empty() {
         text += &format!("\nBad:\n{}", listed(bad));
     }
@@ -119,6 +122,13 @@ fn said_of_texts(verdict: &Verdict) -> String {
         ..
     } = verdict;
     let kept = format!("Texts that people typed: {notes} are there, and are what was written.\n");
+    let kept = match verdict.texts_in_entries {
+        0 => kept,
+        texts => format!(
+            "{kept}{} of halls before schema 4 hold their texts themselves, which the chain of hashes keeps from being deleted: they go with their day.\n",
+            wording::count(texts, "entry")
+        ),
+    };
     match deletion {
         None => kept,
         Some(deletion) => format!(
@@ -128,6 +138,21 @@ fn said_of_texts(verdict: &Verdict) -> String {
             wording::count(*notes_deleted, "entry")
         ),
     }
+}
+
+/// What is not there any more, and what proves that it was deleted and not lost.
+fn said_of_old_days(deleted: &OldDays) -> String {
+    let OldDays {
+        last,
+        years,
+        up_to_seq,
+        hash,
+        said_by_seq,
+        ..
+    } = deleted;
+    format!(
+        "All days up to {last} are deleted by the rule to keep {years} years, as entry {said_by_seq} says: the record begins behind entry {up_to_seq}, and goes on from its hash {hash}.\n"
+    )
 }
 
 fn listed(bad: &[Bad]) -> String {
@@ -151,8 +176,17 @@ struct Show {
     /// Only up to this time
     #[arg(long)]
     to: Option<Time>,
+    /// In which language: en or zh
+    #[arg(long, value_enum, default_value = "en")]
+    language: Spoken,
     #[command(flatten)]
     record: Record,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Spoken {
+    En,
+    Zh,
 }
 
 impl Show {
@@ -175,12 +209,23 @@ impl Show {
             from_wall_ms,
             until_wall_ms,
         };
-        let mut audit = audit::Audit::new(&settings, wanted);
+        let language = match self.language {
+            Spoken::En => Language::English,
+            Spoken::Zh => Language::Chinese,
+        };
+        let mut audit = audit::Audit::new(&settings, wanted, places(&archive)?, language);
         archive.replay_day(super::business_day(day), None, |recorded| {
             audit.take(&recorded);
         })?;
         super::answer(&audit.text())
     }
+}
+
+/// At which counter each device stands.
+fn places(archive: &Archive) -> anyhow::Result<Places> {
+    let devices = archive.trusted()?.devices.into_iter();
+    let place = |device: Device| Some((device.name, CounterNumber(device.counter?)));
+    Ok(devices.filter_map(place).collect())
 }
 
 fn number(typed: &str) -> anyhow::Result<Number> {

@@ -11,6 +11,7 @@ pub mod people;
 pub mod rights;
 mod sessions;
 pub mod slip;
+mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -20,7 +21,7 @@ use queue::Moment;
 use store::{Change, Device, Person, Trusted};
 
 pub use bucket::Neighbour;
-pub use note::{Note, worded};
+pub use note::{Note, worded, worded_in_chinese};
 pub use rights::PersonRole;
 pub use sessions::Held;
 

@@ -93,6 +93,33 @@ pub enum Note {
         /// The device.
         device: String,
     },
+    /// The record vouches anew for whom the hall knows: after an upgrade or a restore, and where the
+    /// entries that did were deleted. The memory writes it.
+    Vouched {
+        /// Devices.
+        devices: u64,
+        /// People.
+        people: u64,
+    },
+    /// Whole old days were deleted. The memory writes it.
+    DaysDeleted {
+        /// The first of them.
+        first: String,
+        /// The last.
+        last: String,
+        /// How many they were.
+        days: u64,
+        /// Their entries.
+        entries: u64,
+        /// Outcomes of requests that went with them.
+        requests: u64,
+        /// The rule: so many years are kept.
+        years: u32,
+        /// The last entry that is gone.
+        up_to_seq: u64,
+        /// Its hash.
+        hash: String,
+    },
 }
 
 impl Note {
@@ -142,6 +169,67 @@ impl Note {
             }
             Self::Identified { person, device } => format!("{person} signed in on {device}"),
             Self::Left { person, device } => format!("{person} signed out of {device}"),
+            Self::Vouched { devices, people } => {
+                format!("the record vouches anew for {devices} devices and {people} people")
+            }
+            Self::DaysDeleted {
+                first,
+                last,
+                days,
+                entries,
+                years,
+                up_to_seq,
+                ..
+            } => format!(
+                "{days} days from {first} to {last} were deleted with their {entries} entries, for {years} years are kept; the record begins behind entry {up_to_seq}"
+            ),
+        }
+    }
+
+    fn chinese(&self) -> String {
+        use super::wording::{device_role, person_role};
+        match self {
+            Self::CodeMade {
+                device,
+                role,
+                counter,
+            } => {
+                let place = counter.map(|number| format!("（窗口 {number}）"));
+                let (role, place) = (device_role(*role), place.unwrap_or_default());
+                format!("为{role} {device}{place}生成配对码")
+            }
+            Self::CodeVoid { device } => format!("{device} 的配对码多次输错，已作废"),
+            Self::Paired { device, role } => format!("{} {device} 配对成功", device_role(*role)),
+            Self::Revoked { device } => format!("{device} 已被吊销，不能再接入"),
+            Self::PersonAdded { person, role } => {
+                format!("新增人员 {person}（{}）", person_role(*role))
+            }
+            Self::PersonRemoved { person } => format!("删除人员 {person}"),
+            Self::PinSet { person } => format!("{person} 的密码已重设"),
+            Self::Unlocked { person } => format!("{person} 已解锁"),
+            Self::WrongPin { person } => format!("{person} 的密码输错一次"),
+            Self::PersonLocked { person, minutes } => {
+                format!("{person} 密码多次输错，锁定 {minutes} 分钟")
+            }
+            Self::DeviceLocked { device, minutes } => {
+                format!("{device} 上密码多次输错，{minutes} 分钟内不能登录")
+            }
+            Self::Identified { person, device } => format!("{person} 在 {device} 登录"),
+            Self::Left { person, device } => format!("{person} 在 {device} 退出"),
+            Self::Vouched { devices, people } => {
+                format!("重新登记已知的 {devices} 台设备和 {people} 名人员")
+            }
+            Self::DaysDeleted {
+                first,
+                last,
+                days,
+                entries,
+                years,
+                up_to_seq,
+                ..
+            } => format!(
+                "按保存 {years} 年的规定删除 {first} 至 {last} 共 {days} 天的 {entries} 条记录；记录从第 {up_to_seq} 条之后开始"
+            ),
         }
     }
 }
@@ -157,6 +245,13 @@ impl std::fmt::Display for Note {
 pub fn worded(note: &str) -> String {
     let read = serde_json::from_str::<Note>(note);
     read.map_or_else(|_| note.to_owned(), |note| note.sentence())
+}
+
+/// The same in Chinese.
+#[must_use]
+pub fn worded_in_chinese(note: &str) -> String {
+    let read = serde_json::from_str::<Note>(note);
+    read.map_or_else(|_| note.to_owned(), |note| note.chinese())
 }
 
 #[cfg(test)]

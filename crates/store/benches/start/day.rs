@@ -4,7 +4,7 @@ use queue::{
     Channel, Class, ClassCode, Command, CounterNumber, CounterPlan, Date, Event, Moment, Now,
     Queue, Series, SeriesCode, Service, ServiceCode, Settings,
 };
-use store::{Entry, Store};
+use store::{Answered, Entry, Store};
 
 use crate::Result;
 
@@ -150,7 +150,7 @@ impl Hall<'_> {
             actor,
             events,
             changes: Vec::new(),
-            request: None,
+            request: Some(answered(self.steady_ms)),
         });
         if self.entries.len() >= BATCH {
             self.flush()
@@ -163,5 +163,18 @@ impl Hall<'_> {
         self.store.append(self.store.seq(), &self.entries)?;
         self.entries.clear();
         Ok(())
+    }
+}
+
+/// An outcome as large as that of a ticket.
+fn answered(number: u64) -> Answered {
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(&number.to_be_bytes());
+    Answered {
+        id,
+        act: br#"{"type":"take","service":"A","class":"ordinary"}"#.to_vec(),
+        outcome: format!(
+            r#"{{"done":{{"type":"issued","ticket":{number},"number":"A012","service":"A","class":"ordinary","favoured":false,"ahead":3,"issued_at":"2026-11-22 10:42"}}}}"#
+        ),
     }
 }

@@ -15,11 +15,19 @@ use tempfile::TempDir;
 /// Entries behind the open day: five and a half years of a thousand customers a day.
 const OLD_ENTRIES: u64 = 10_000_000;
 
+/// `cargo bench -p store --bench start -- 1` writes one million of them.
+fn old_entries() -> u64 {
+    let mut numbers = std::env::args().filter_map(|argument| argument.parse::<u64>().ok());
+    numbers
+        .next()
+        .map_or(OLD_ENTRIES, |millions| millions * 1_000_000)
+}
+
 /// Customers of the open day behind them.
 const CUSTOMERS: u32 = 350;
 
-/// Customers of the busiest day that is promised to be read back in a second.
-const MOST_CUSTOMERS: u32 = 20_000;
+/// Customers of the busiest day after which a hall is promised to serve again in two seconds.
+const MOST_CUSTOMERS: u32 = 100_000;
 
 /// Starts of each kind; the table shows their medians.
 const ROUNDS: usize = 41;
@@ -28,9 +36,10 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<()> {
     let (new, old, busy) = (folder()?, folder()?, folder()?);
-    let bytes = history::write(old.path(), OLD_ENTRIES)?;
+    let bytes = history::write(old.path(), old_entries())?;
     eprintln!(
-        "{OLD_ENTRIES} old entries are written, {} MB",
+        "{} old entries are written, {} MB",
+        old_entries(),
         bytes / 1_000_000
     );
     for (folder, customers) in [
@@ -63,6 +72,7 @@ fn start(folder: &Path) -> Result<Duration> {
     let started = Instant::now();
     let store = Store::open(folder)?;
     store.replay(|event| queue.evolve(&event))?;
+    store.look_beside()?;
     let took = started.elapsed();
     queue.check()?;
     Ok(took)
@@ -82,7 +92,10 @@ fn print([new_s, old_s, busy_s]: [f64; 3]) {
         "",
     );
     line(
-        &format!("{CUSTOMERS} customers, {OLD_ENTRIES} entries before them"),
+        &format!(
+            "{CUSTOMERS} customers, {} entries before them",
+            old_entries()
+        ),
         &milliseconds(old_s),
         "",
         "",
@@ -98,8 +111,8 @@ fn print([new_s, old_s, busy_s]: [f64; 3]) {
     line(
         &name,
         &milliseconds(busy_s),
-        "under 1000 ms",
-        verdict(busy_s < 1.0),
+        "under 2000 ms",
+        verdict(busy_s < 2.0),
     );
 }
 

@@ -44,6 +44,10 @@ pub struct Verdict {
     pub bad: Vec<Bad>,
     /// Bad places that are not named.
     pub more_bad: u64,
+    /// The first entry at which the chain itself breaks, and why.
+    pub(crate) breaks_at: Option<(u64, String)>,
+    /// Whether anything else is bad than the chain.
+    pub(crate) is_bad_otherwise: bool,
     /// The first of them in the day that is open, or beside it: what a hall does next would stand on it.
     pub in_open_day: Option<Bad>,
 }
@@ -103,6 +107,7 @@ impl Verdict {
     }
 
     fn note_beside(&mut self, what: String) {
+        self.is_bad_otherwise = true;
         let (entries, day) = (None, None);
         self.note(Bad { entries, day, what });
     }
@@ -119,9 +124,11 @@ impl Verdict {
     pub(crate) fn add(&mut self, beside: Self) {
         self.requests += beside.requests;
         self.requests_unknown += beside.requests_unknown;
+        self.is_bad_otherwise |= beside.in_open_day.is_some();
         self.in_open_day = self.in_open_day.take().or(beside.in_open_day);
         beside.bad.into_iter().for_each(|bad| self.note(bad));
         self.more_bad += beside.more_bad;
+        self.is_bad_otherwise |= beside.is_bad_otherwise;
     }
 }
 

@@ -150,7 +150,7 @@ impl<'a> Walk<'a> {
             }
             let next = self.next_readable(from);
             let what = format!("it cannot be read: {error}");
-            self.bad(from, next - 1, what);
+            self.breaks(from, next - 1, what);
             self.expected = next;
             self.before = None;
         }
@@ -228,7 +228,7 @@ impl<'a> Walk<'a> {
             Err(what) => {
                 let listed = self.days_listed.iter().find(|(_, first)| **first == seq);
                 self.day = listed.map(|(day, _)| *day).or(self.day);
-                self.bad(seq, seq, what);
+                self.breaks(seq, seq, what);
             }
         }
     }
@@ -395,6 +395,7 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let what = format!("by the list of days {day} begins here, and it does not");
+            self.verdict.is_bad_otherwise = true;
             self.verdict.note(Bad {
                 entries: Some((seq, seq)),
                 day: Some(day),
@@ -424,10 +425,20 @@ impl<'a> Walk<'a> {
 
     fn missing(&mut self, first: u64, last: u64) {
         self.before = None;
-        self.bad(first, last, "it is missing".to_owned());
+        self.breaks(first, last, "it is missing".to_owned());
+    }
+
+    /// The chain breaks.
+    fn breaks(&mut self, first: u64, last: u64, what: String) {
+        let breaks_at = &mut self.verdict.breaks_at;
+        breaks_at.get_or_insert_with(|| (first, what.clone()));
+        let otherwise = self.verdict.is_bad_otherwise;
+        self.bad(first, last, what);
+        self.verdict.is_bad_otherwise = otherwise;
     }
 
     fn bad(&mut self, first: u64, last: u64, what: String) {
+        self.verdict.is_bad_otherwise = true;
         let bad = Bad {
             entries: Some((first, last)),
             day: self.day,

@@ -1,228 +1,16 @@
-//! Each act of a day in plain words, for a reader who is no engineer.
+//! What happened, in English.
 
 use queue::{
-    Alarm, CancelWhy, Channel, CounterNumber, Day, Desk, Event, Happening, Issued, Number, Place,
-    Queue, Requeue, Then, TicketId,
+    Alarm, CancelWhy, Channel, CounterNumber, Desk, Happening, Issued, Place, Requeue, Then,
+    TicketId,
 };
-use store::Recorded;
 
-use crate::columns::Columns;
+use super::Act;
 use crate::picture::no_paper;
-use crate::settings::HallSettings;
 use crate::trust;
 use crate::wording::{class, counter, date_and_time, service, span, time};
 
-/// Which acts are shown; without a wish all.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    /// Those of this number alone.
-    pub number: Option<Number>,
-    /// Those at the counter of this clerk alone.
-    pub clerk: Option<String>,
-    /// From this moment on, in milliseconds since 1970.
-    pub from_wall_ms: Option<i64>,
-    /// Up to this moment.
-    pub until_wall_ms: Option<i64>,
-}
-
-/// A day that is lived through once more, and the acts of it that were asked for.
-pub struct Audit<'a> {
-    settings: &'a HallSettings,
-    wanted: Wanted,
-    queue: Queue,
-    acts: Columns,
-    entries: u64,
-    shown: u64,
-}
-
-impl<'a> Audit<'a> {
-    /// A day of which nothing is known yet. The settings give it names.
-    #[must_use]
-    pub fn new(settings: &'a HallSettings, wanted: Wanted) -> Self {
-        Self {
-            settings,
-            wanted,
-            queue: Queue::new(settings.rules()),
-            acts: Columns::new(&["When", "Entry", "From", "What"]),
-            entries: 0,
-            shown: 0,
-        }
-    }
-
-    /// Takes in the next entry of the day.
-    pub fn take(&mut self, recorded: &Recorded) {
-        self.entries += 1;
-        let act = Act {
-            settings: self.settings,
-            day: self.queue.day(),
-            event: &recorded.event,
-        };
-        if self.wants(&act) {
-            self.shown += 1;
-            let when = time(&self.settings.time_zone, recorded.event.at.wall_ms);
-            let (seq, actor) = (recorded.seq.to_string(), recorded.actor.clone());
-            self.acts.row([when, seq, actor, act.sentence()]);
-        }
-        self.queue.evolve(&recorded.event);
-    }
-
-    fn wants(&self, act: &Act<'_>) -> bool {
-        let Wanted {
-            number,
-            clerk,
-            from_wall_ms,
-            until_wall_ms,
-        } = &self.wanted;
-        let at = act.event.at.wall_ms;
-        number
-            .as_ref()
-            .is_none_or(|one| act.number().as_ref() == Some(one))
-            && clerk.as_ref().is_none_or(|one| act.clerk() == Some(one))
-            && from_wall_ms.is_none_or(|from| from <= at)
-            && until_wall_ms.is_none_or(|until| at <= until)
-    }
-
-    /// The acts under each other, and how many they are.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let day = self.queue.day().date();
-        let day = day.map(|day| day.to_string()).unwrap_or_default();
-        let HallSettings { name, .. } = self.settings;
-        let head = format!("{} ({}), business day {day}", name.zh, name.en);
-        let of = format!("{} of {} entries of the day", self.shown, self.entries);
-        if self.acts.is_empty() {
-            return format!("{head}\n{of}: nothing that was asked for.\n");
-        }
-        format!("{head}\n{of}\n\n{}", self.acts)
-    }
-}
-
-/// An event, and the hall just before it.
-struct Act<'a> {
-    settings: &'a HallSettings,
-    day: &'a Day,
-    event: &'a Event,
-}
-
 impl Act<'_> {
-    /// The ticket that it is about.
-    fn ticket(&self) -> Option<TicketId> {
-        use Happening as H;
-        match &self.event.what {
-            H::Issued(issued) => Some(issued.ticket),
-            H::Printed { ticket, .. }
-            | H::NotPrinted { ticket, .. }
-            | H::Reprinted { ticket }
-            | H::Cancelled { ticket, .. }
-            | H::Expired { ticket }
-            | H::ClassSet { ticket, .. }
-            | H::Called { ticket, .. }
-            | H::ServedWithout { ticket, .. }
-            | H::Recalled { ticket, .. }
-            | H::Arrived { ticket, .. }
-            | H::Finished { ticket, .. }
-            | H::NoShow { ticket, .. }
-            | H::NoShowUndone { ticket, .. }
-            | H::Held { ticket, .. }
-            | H::HoldResumed { ticket, .. }
-            | H::Requeued { ticket, .. }
-            | H::Transferred { ticket, .. }
-            | H::WaitNear { ticket }
-            | H::WaitOver { ticket }
-            | H::HandlingNear { ticket }
-            | H::HandlingOver { ticket } => Some(*ticket),
-            H::DayOpened { .. }
-            | H::DayClosed { .. }
-            | H::Booked { .. }
-            | H::SignedIn { .. }
-            | H::SignedOut { .. }
-            | H::Awaiting { .. }
-            | H::StoppedAwaiting { .. }
-            | H::Paused { .. }
-            | H::Resumed { .. }
-            | H::RollBegun { .. }
-            | H::RollEnded
-            | H::Noted { .. }
-            | H::AlarmRaised { .. }
-            | H::AlarmCleared { .. } => None,
-        }
-    }
-
-    /// The counter at which it happened.
-    fn counter(&self) -> Option<CounterNumber> {
-        use Happening as H;
-        match &self.event.what {
-            H::SignedIn { counter, .. }
-            | H::SignedOut { counter }
-            | H::Awaiting { counter }
-            | H::StoppedAwaiting { counter }
-            | H::Called { counter, .. }
-            | H::ServedWithout { counter, .. }
-            | H::Recalled { counter, .. }
-            | H::Arrived { counter, .. }
-            | H::Finished { counter, .. }
-            | H::NoShow { counter, .. }
-            | H::NoShowUndone { counter, .. }
-            | H::Held { counter, .. }
-            | H::HoldResumed { counter, .. }
-            | H::Transferred { counter, .. }
-            | H::Paused { counter, .. }
-            | H::Resumed { counter } => Some(*counter),
-            // At the counter that has, or had, the customer.
-            H::Requeued {
-                ticket,
-                why: Requeue::PutBack,
-                ..
-            }
-            | H::HandlingNear { ticket }
-            | H::HandlingOver { ticket } => {
-                let call = self.day.ticket(*ticket)?.call.as_ref()?;
-                Some(call.counter)
-            }
-            H::DayOpened { .. }
-            | H::DayClosed { .. }
-            | H::Issued(_)
-            | H::Booked { .. }
-            | H::Printed { .. }
-            | H::NotPrinted { .. }
-            | H::Reprinted { .. }
-            | H::Cancelled { .. }
-            | H::Expired { .. }
-            | H::ClassSet { .. }
-            | H::Requeued { .. }
-            | H::WaitNear { .. }
-            | H::WaitOver { .. }
-            | H::RollBegun { .. }
-            | H::RollEnded
-            | H::Noted { .. }
-            | H::AlarmRaised { .. }
-            | H::AlarmCleared { .. } => None,
-        }
-    }
-
-    /// Who sat there.
-    fn clerk(&self) -> Option<&str> {
-        if let Happening::SignedIn { clerk, .. } = &self.event.what {
-            return Some(clerk);
-        }
-        let seat = self.day.counter(self.counter()?)?;
-        Some(&seat.clerk)
-    }
-
-    fn number(&self) -> Option<Number> {
-        match &self.event.what {
-            Happening::Issued(issued) => Some(issued.number.clone()),
-            Happening::ServedWithout { number, .. } => Some(number.clone()),
-            _ => Some(self.day.ticket(self.ticket()?)?.number.clone()),
-        }
-    }
-
-    /// What the customer holds, or the id of the ticket if the hall does not know it.
-    fn numbered(&self, ticket: TicketId) -> String {
-        let known = self.day.ticket(ticket);
-        known.map_or_else(|| ticket.to_string(), |known| known.number.to_string())
-    }
-
     fn who(&self) -> String {
         let clerk = self.clerk().map(str::to_owned);
         clerk.unwrap_or_else(|| "somebody".to_owned())
@@ -240,7 +28,7 @@ impl Act<'_> {
     }
 
     /// What happened.
-    fn sentence(&self) -> String {
+    pub(super) fn english(&self) -> String {
         use Happening as H;
         let who = self.who();
         let no = |ticket: &TicketId| self.numbered(*ticket);
