@@ -111,14 +111,10 @@ pub enum Note {
         days: u64,
         /// Their entries.
         entries: u64,
-        /// Outcomes of requests that went with them.
-        requests: u64,
         /// The rule: so many years are kept.
         years: u32,
         /// The last entry that is gone.
         up_to_seq: u64,
-        /// Its hash.
-        hash: String,
     },
 }
 
@@ -179,7 +175,6 @@ impl Note {
                 entries,
                 years,
                 up_to_seq,
-                ..
             } => format!(
                 "{days} days from {first} to {last} were deleted with their {entries} entries, for {years} years are kept; the record begins behind entry {up_to_seq}"
             ),
@@ -226,7 +221,6 @@ impl Note {
                 entries,
                 years,
                 up_to_seq,
-                ..
             } => format!(
                 "按保存 {years} 年的规定删除 {first} 至 {last} 共 {days} 天的 {entries} 条记录；记录从第 {up_to_seq} 条之后开始"
             ),
