@@ -62,8 +62,17 @@ impl Steps {
         if !failed.is_empty() {
             bail!("failed: {}", failed.join(", "));
         }
-        println!("all passed in {}", clock(total));
+        println!("{} in {}", self.praise(), clock(total));
         Ok(())
+    }
+
+    /// What is said where nothing failed. What was left out is not said to be good.
+    fn praise(&self) -> String {
+        let is_skipped = |step: &&Step| matches!(step.outcome, Outcome::Skipped(_));
+        match self.done.iter().filter(is_skipped).count() {
+            0 => "all passed".to_owned(),
+            left_out => format!("passed, but for {left_out} left out,"),
+        }
     }
 
     fn announce(&self, name: &str) {
@@ -140,6 +149,7 @@ mod tests {
                 .table()
                 .contains("skipped  cargo-deny cannot be had here")
         );
+        assert_eq!(steps.praise(), "passed, but for 1 left out,");
         assert!(steps.finish().is_ok());
     }
 
