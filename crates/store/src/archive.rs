@@ -1,5 +1,6 @@
 //! The journal for those who only read: any day of it, while the hall runs and when it has stopped.
 
+use std::cmp::Ordering;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -131,15 +132,13 @@ impl Archive {
         let real = path.canonicalize().unwrap_or_else(|_| path.clone());
         let (connection, found) = open(&real).map_err(|error| explain(&error, &path))?;
         let known = schema::KNOWN;
-        if found == known {
-            Ok(Self {
+        match found.cmp(&known) {
+            Ordering::Equal => Ok(Self {
                 connection,
                 path: real,
-            })
-        } else if found < known {
-            Err(ArchiveError::Older { path, found, known })
-        } else {
-            Err(ArchiveError::Newer { path, found, known })
+            }),
+            Ordering::Less => Err(ArchiveError::Older { path, found, known }),
+            Ordering::Greater => Err(ArchiveError::Newer { path, found, known }),
         }
     }
 

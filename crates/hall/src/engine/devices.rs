@@ -123,4 +123,44 @@ mod tests {
         }
         assert!(!joins(&mut devices, 9_999, "one-more", Role::Wall));
     }
+
+    fn at(wall_ms: i64) -> Moment {
+        let steady_ms = wall_ms as u64;
+        Moment { steady_ms, wall_ms }
+    }
+
+    fn joins(devices: &mut Devices, session: SessionId, device: &str) -> Option<Option<SessionId>> {
+        match devices.join(session, &hello(device, Role::Kiosk), at(7)) {
+            Joined::Welcome { replaced } => Some(replaced),
+            Joined::Full => None,
+        }
+    }
+
+    #[test]
+    fn a_device_is_there_once_and_its_newer_connection_takes_the_place_of_the_older() {
+        let mut devices = Devices::default();
+        let seen = |devices: &Devices| {
+            let rows = devices.rows();
+            (rows.len(), rows[0].connected, rows[0].since_ms)
+        };
+        assert_eq!(joins(&mut devices, 1, "kiosk-1"), Some(None));
+        assert_eq!(joins(&mut devices, 2, "kiosk-1"), Some(Some(1)));
+        devices.leave(1, "kiosk-1", at(8));
+        assert_eq!(seen(&devices), (1, true, 7), "it says nothing any more");
+        devices.leave(2, "kiosk-1", at(9));
+        assert_eq!(seen(&devices), (1, false, 9));
+        assert_eq!(joins(&mut devices, 3, "kiosk-1"), Some(None));
+    }
+
+    #[test]
+    fn a_stranger_cannot_fill_the_memory_with_names_and_whoever_is_known_comes_back() {
+        let mut devices = Devices::default();
+        for place in 0..MAX_DEVICES {
+            let joined = joins(&mut devices, 1, &format!("device {place}"));
+            assert_eq!(joined, Some(None));
+        }
+        assert_eq!(joins(&mut devices, 2, "one more"), None);
+        assert_eq!(joins(&mut devices, 2, "device 7"), Some(Some(1)));
+        assert_eq!(devices.rows().len(), MAX_DEVICES);
+    }
 }

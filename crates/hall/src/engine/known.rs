@@ -144,20 +144,58 @@ mod tests {
 
     #[test]
     fn what_is_no_telephone_number_is_refused() {
-        for phone in ["", "12", "call me", "1380013800013800138000138000"] {
+        let longest = "1".repeat(MAX_PHONE_CHARS);
+        let too_long = format!("{longest}1");
+        for phone in ["", "1234", "call me", "13800138000 x", "+-() ", &too_long] {
             assert!(holder(&[1; 32], phone).is_err(), "{phone}");
+        }
+        for phone in ["12345", "+86 (138) 0013-8000", &longest] {
+            assert!(holder(&[1; 32], phone).is_ok(), "{phone}");
         }
     }
 
     #[test]
-    fn what_is_remembered_of_a_request_names_nobody() {
-        let act = Act::Take {
-            service: "A".to_owned(),
-            class: "ordinary".to_owned(),
-            then: Vec::new(),
-            phone: Some("13800138000".to_owned()),
-        };
-        let kept = serde_json::to_string(&without_person(&act)).unwrap();
-        assert!(!kept.contains("138"), "{kept}");
+    fn what_is_remembered_of_a_request_has_no_number_no_pin_and_no_typed_text() {
+        let typed = "13800138000";
+        let text = || typed.to_owned();
+        let pin = || Some(protocol::Secret::new(typed));
+        for act in [
+            Act::Take {
+                service: "A".to_owned(),
+                class: "ordinary".to_owned(),
+                then: Vec::new(),
+                phone: Some(text()),
+            },
+            Act::SignIn {
+                counter: 1,
+                clerk: "王芳".to_owned(),
+                pin: pin(),
+            },
+            Act::Identify {
+                person: "王芳".to_owned(),
+                pin: pin(),
+            },
+            Act::Hold {
+                counter: 1,
+                reason: text(),
+                minutes: None,
+            },
+            Act::Pause {
+                counter: 1,
+                reason: text(),
+            },
+            Act::Transfer {
+                counter: 1,
+                to: protocol::TransferTo::Counter { number: 2 },
+                note: text(),
+                keep_time: true,
+                come_back: false,
+            },
+        ] {
+            let said = serde_json::to_string(&act).unwrap();
+            assert!(said.contains(typed), "{said}");
+            let kept = serde_json::to_string(&without_person(&act)).unwrap();
+            assert!(!kept.contains(typed), "{kept}");
+        }
     }
 }

@@ -63,6 +63,24 @@ mod tests {
     }
 
     #[test]
+    fn one_setting_alone_makes_a_row() {
+        for line in ["papers = true", "large_print = true", "languages = 'en'"] {
+            let text = format!("{DEFAULT_HALL}\n[ticket]\n{line}\n");
+            let settings = HallSettings::parse("hall.toml", &text).expect("sound");
+            let row = slip_row(&settings.ticket).expect(line);
+            let said = (row.papers, row.large_print, row.languages);
+            let english = line.contains("languages");
+            let languages = if english {
+                SlipLanguages::En
+            } else {
+                SlipLanguages::Both
+            };
+            let expected = (line.contains("papers"), line.contains("large"), languages);
+            assert_eq!(said, expected, "{line}");
+        }
+    }
+
+    #[test]
     fn the_row_says_every_setting_and_its_logo_is_the_one_that_was_read() {
         let text = format!(
             "{DEFAULT_HALL}\n[ticket]\norder = ['logo', 'number', 'note']\nlanguages = 'zh'\npapers = true\n\

@@ -25,6 +25,10 @@ pub enum Fault {
     Full,
     /// It is full, and does not even give what is on it.
     Silent,
+    /// It is full, and what is on it is damaged.
+    Damaged,
+    /// It takes what it should, but somebody reads it all the time.
+    Reader,
     /// The program is killed before the commit.
     KilledBefore,
     /// The program is killed after the commit, before anybody is told.
@@ -35,6 +39,7 @@ pub enum Fault {
 pub struct Disk {
     store: Store,
     fault: Rc<Cell<Fault>>,
+    forgotten: Rc<Cell<u32>>,
 }
 
 impl Journal for Disk {
@@ -45,48 +50,53 @@ impl Journal for Disk {
             head: u64::MAX,
         };
         match self.fault.get() {
-            Fault::None => self.store.append(expected_seq, batch),
-            Fault::Full | Fault::Silent => {
+            Fault::None | Fault::Reader => Journal::append(&mut self.store, expected_seq, batch),
+            Fault::Full | Fault::Silent | Fault::Damaged => {
                 Err(AppendError::NotStored("the disk is full".to_owned()))
             }
             Fault::KilledBefore => Err(killed),
-            Fault::KilledAfter => self.store.append(expected_seq, batch).and(Err(killed)),
+            Fault::KilledAfter => {
+                Journal::append(&mut self.store, expected_seq, batch).and(Err(killed))
+            }
         }
     }
 
     fn answered(&self, id: &RequestId) -> Result<Option<Answered>, AppendError> {
-        self.store.answered(id)
+        Journal::answered(&self.store, id)
     }
 
     fn appointment(&self, code: &str) -> Result<Option<Appointment>, AppendError> {
-        self.store.appointment(code)
+        Journal::appointment(&self.store, code)
     }
 
     fn day_key(&self, date: Date) -> Result<DayKey, AppendError> {
-        self.store.day_key(date)
+        Journal::day_key(&self.store, date)
     }
 
     fn forget_keys_before(&mut self, date: Date) -> Result<(), AppendError> {
-        self.store.forget_keys_before(date).map(|_| ())
+        Journal::forget_keys_before(&mut self.store, date)
     }
 
     fn forget_notes_before(&mut self, before: Date, today: Date) -> Result<bool, AppendError> {
-        Journal::forget_notes_before(&mut self.store, before, today)
+        self.forgotten.set(self.forgotten.get() + 1);
+        let gone = Journal::forget_notes_before(&mut self.store, before, today)?;
+        Ok(gone && self.fault.get() != Fault::Reader)
     }
 
     fn trusted(&self) -> Result<Trusted, AppendError> {
-        self.store.trusted()
+        Journal::trusted(&self.store)
     }
 
     fn replay(&self, take: &mut dyn FnMut(Event)) -> Result<(), ReplayError> {
-        if self.fault.get() == Fault::Silent {
-            return Err(ReplayError::Unreadable("nothing answers".to_owned()));
+        match self.fault.get() {
+            Fault::Silent => Err(ReplayError::Unreadable("nothing answers".to_owned())),
+            Fault::Damaged => Err(ReplayError::Broken("it is no database".to_owned())),
+            _ => Journal::replay(&self.store, take),
         }
-        self.store.replay(take)
     }
 
     fn seq(&self) -> u64 {
-        self.store.seq()
+        Journal::seq(&self.store)
     }
 }
 
@@ -116,6 +126,8 @@ impl Calendar for PlainCalendar {
 pub struct Desk {
     pub engine: Engine<Disk>,
     pub fault: Rc<Cell<Fault>>,
+    /// How often the disk was told to delete what people typed.
+    pub forgotten: Rc<Cell<u32>>,
     pub steady_ms: u64,
     /// The day that the calendar shows, counted from the first; it can be set back.
     pub calendar_day: u64,
@@ -131,14 +143,17 @@ impl Desk {
     /// A hall that believes nobody.
     pub fn strict(folder: &Path, settings: HallSettings, steady_ms: u64) -> Self {
         let fault = Rc::new(Cell::new(Fault::None));
+        let forgotten = Rc::new(Cell::new(0));
         let disk = Disk {
             store: Store::open(folder).expect("the folder can be written"),
             fault: Rc::clone(&fault),
+            forgotten: Rc::clone(&forgotten),
         };
         let engine = Engine::new(settings, disk, Uuid::now_v7()).expect("a sound journal");
         Self {
             engine,
             fault,
+            forgotten,
             steady_ms,
             calendar_day: steady_ms / DAY_MS,
         }

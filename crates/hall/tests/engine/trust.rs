@@ -15,15 +15,15 @@ use uuid::Uuid;
 use super::desk::{DAY_MS, Desk, Fault, answers};
 
 const CODE: &str = "K7QM-3XPD";
-const COUNTER: u64 = 7;
+pub const COUNTER: u64 = 7;
 const MINUTE_MS: u64 = 60_000;
-const HERE: Option<IpAddr> = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
+pub const HERE: Option<IpAddr> = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
 
-fn strict(folder: &TempDir) -> Desk {
+pub fn strict(folder: &TempDir) -> Desk {
     Desk::strict(folder.path(), HallSettings::default_hall(), 1_000)
 }
 
-fn order(desk: &mut Desk, what: Order) -> Answer {
+pub fn order(desk: &mut Desk, what: Order) -> Answer {
     let actor = "admin".to_owned();
     let outputs = desk.handle(vec![Input::Order {
         order: 1,
@@ -37,7 +37,7 @@ fn order(desk: &mut Desk, what: Order) -> Answer {
     answers.expect("an answer")
 }
 
-fn make_code(desk: &mut Desk) -> Answer {
+pub fn make_code(desk: &mut Desk) -> Answer {
     let key = PairingKey::new(CODE, "counter-1");
     order(
         desk,
@@ -51,7 +51,7 @@ fn make_code(desk: &mut Desk) -> Answer {
 }
 
 /// The key, if the code is still good.
-fn pair(desk: &mut Desk) -> Option<Secret> {
+pub fn pair(desk: &mut Desk) -> Option<Secret> {
     let about = About {
         fingerprint: &[],
         nonce: &[3; 32],
@@ -78,7 +78,7 @@ fn pair(desk: &mut Desk) -> Option<Secret> {
     })
 }
 
-fn join(desk: &mut Desk, key: &Secret) -> Option<ByeCode> {
+pub fn join(desk: &mut Desk, key: &Secret) -> Option<ByeCode> {
     let hello = Hello {
         protocol: protocol::VERSION,
         role: Role::Counter,
@@ -98,7 +98,7 @@ fn join(desk: &mut Desk, key: &Secret) -> Option<ByeCode> {
     })
 }
 
-fn add(desk: &mut Desk, person: &str) -> Answer {
+pub fn add(desk: &mut Desk, person: &str) -> Answer {
     order(
         desk,
         Order::AddPerson {
@@ -109,16 +109,16 @@ fn add(desk: &mut Desk, person: &str) -> Answer {
     )
 }
 
-fn ask_with(desk: &mut Desk, act: Act, pin: PinSeen) -> Outcome {
+pub fn ask_with(desk: &mut Desk, act: Act, pin: PinSeen) -> Outcome {
     ask_of(desk, Role::Counter, act, pin)
 }
 
-fn ask(desk: &mut Desk, act: Act) -> Outcome {
+pub fn ask(desk: &mut Desk, act: Act) -> Outcome {
     ask_with(desk, act, PinSeen::None)
 }
 
 /// A counter with its device, and a clerk who sits there.
-fn at_work(desk: &mut Desk) -> Secret {
+pub fn at_work(desk: &mut Desk) -> Secret {
     assert_eq!(make_code(desk), Answer::Done {});
     let key = pair(desk).expect("the code is good");
     assert_eq!(join(desk, &key), None);
@@ -128,7 +128,7 @@ fn at_work(desk: &mut Desk) -> Secret {
     key
 }
 
-fn refused(refusal: Refusal) -> Outcome {
+pub fn refused(refusal: Refusal) -> Outcome {
     Outcome::Refused(refusal)
 }
 
