@@ -270,3 +270,19 @@ pub(crate) fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     name.push(suffix);
     name.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of the fsync itself only a power cut tells, see tests/faults.
+    #[test]
+    fn a_file_is_named_in_its_folder_or_in_the_present_one() {
+        let folder = tempfile::tempdir().unwrap();
+        sync_folder(&folder.path().join("backup")).unwrap();
+        sync_folder(Path::new("backup")).unwrap();
+        let nowhere = folder.path().join("no such folder").join("backup");
+        let failed = sync_folder(&nowhere).unwrap_err();
+        assert_eq!(failed.kind(), io::ErrorKind::NotFound);
+    }
+}

@@ -87,3 +87,43 @@ pub fn delete_older_forms(folder: &Path, age: Duration) -> io::Result<Vec<PathBu
     }
     Ok(gone)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Longer than what is read at a time, so that the end is compared as well.
+    const LENGTH: usize = CHUNK_BYTES + 7;
+
+    #[test]
+    fn a_copy_is_the_same_to_its_last_byte_or_it_is_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            fs::write(&path, bytes).unwrap();
+            path
+        };
+        let mut bytes = vec![5; LENGTH];
+        let one = write("one", &bytes);
+        assert!(are_same(&one, &write("same", &bytes)).unwrap());
+        assert!(!are_same(&one, &write("shorter", &bytes[1..])).unwrap());
+        bytes.push(5);
+        assert!(!are_same(&one, &write("longer", &bytes)).unwrap());
+        bytes.pop();
+        for place in [0, CHUNK_BYTES - 1, CHUNK_BYTES, LENGTH - 1] {
+            bytes[place] = 6;
+            assert!(!are_same(&one, &write("other", &bytes)).unwrap(), "{place}");
+            bytes[place] = 5;
+        }
+    }
+
+    /// A disk that does not give the copy has not said that it differs.
+    #[test]
+    fn a_copy_that_cannot_be_read_is_a_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        let one = folder.path().join("one");
+        fs::write(&one, [5; LENGTH]).unwrap();
+        let failed = are_same(&one, folder.path()).unwrap_err();
+        assert_ne!(failed.kind(), io::ErrorKind::UnexpectedEof, "{failed}");
+    }
+}

@@ -271,4 +271,40 @@ mod tests {
             format!("Integer({WAL_KEPT_BYTES})")
         );
     }
+
+    #[test]
+    fn a_mark_that_is_damaged_proves_no_end_and_one_that_is_out_of_reach_is_asked_again() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Store::open(folder.path()).unwrap());
+        let path = folder.path().join(crate::FILE_NAME);
+        let (reader, other) = (
+            Connection::open(&path).unwrap(),
+            Connection::open(&path).unwrap(),
+        );
+        reader.busy_timeout(std::time::Duration::ZERO).unwrap();
+        reader
+            .pragma_update(None, "journal_mode", "DELETE")
+            .unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        let held = marked_head(&reader).unwrap_err();
+        let code = held.sqlite_error_code();
+        assert_eq!(code, Some(ErrorCode::DatabaseBusy), "{held}");
+        other.execute_batch("DELETE FROM mark; COMMIT").unwrap();
+        assert_eq!(marked_head(&reader).unwrap(), Head::UNKNOWN);
+    }
+
+    #[test]
+    fn a_disk_that_is_full_or_a_file_that_is_held_is_no_damage() {
+        use rusqlite::ffi;
+        for (code, damage) in [
+            (ffi::SQLITE_CORRUPT, true),
+            (ffi::SQLITE_NOTADB, true),
+            (ffi::SQLITE_BUSY, false),
+            (ffi::SQLITE_FULL, false),
+            (ffi::SQLITE_IOERR, false),
+        ] {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            assert_eq!(is_damage(&error), damage, "{error}");
+        }
+    }
 }

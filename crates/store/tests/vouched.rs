@@ -250,3 +250,26 @@ fn who_was_known_before_the_journal_vouched_is_vouched_for_at_the_upgrade() {
         );
     }
 }
+
+/// A clerk sits down, and his device is said to be in his hand, in one entry.
+#[test]
+fn the_event_that_says_it_need_not_be_the_first_of_its_entry() {
+    let folder = TempDir::new().expect("a folder");
+    written(folder.path());
+    let mut store = Store::open(folder.path()).expect("it opens");
+    let mut both = noted(vec![Change::PutDevice(device("desk-1", "counter"))]);
+    both.events.insert(0, event(issued(2, "A", 2, "ordinary")));
+    store.append(store.seq(), &[both]).expect("room");
+    drop(store);
+    assert_eq!(said(folder.path()), (None, Ok(())));
+    let file = behind_the_back(folder.path());
+    file.execute("UPDATE device SET role = 'wall' WHERE name = 'desk-1'", [])
+        .expect("a change");
+    drop(file);
+    let (bad, _) = said(folder.path());
+    let bad = bad.unwrap_or_default();
+    assert!(
+        bad.contains("the device desk-1 is not what entry 8"),
+        "{bad}"
+    );
+}
