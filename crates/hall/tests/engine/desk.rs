@@ -40,6 +40,7 @@ pub struct Disk {
     store: Store,
     fault: Rc<Cell<Fault>>,
     forgotten: Rc<Cell<u32>>,
+    deleted_days: Rc<Cell<u32>>,
 }
 
 impl Journal for Disk {
@@ -81,6 +82,18 @@ impl Journal for Disk {
         self.forgotten.set(self.forgotten.get() + 1);
         let gone = Journal::forget_notes_before(&mut self.store, before, today)?;
         Ok(gone && self.fault.get() != Fault::Reader)
+    }
+
+    fn look_beside(&self) -> Result<(), ReplayError> {
+        Journal::look_beside(&self.store)
+    }
+
+    fn delete_old_days(&mut self, years: u32, at: Moment) -> Result<(), AppendError> {
+        self.deleted_days.set(self.deleted_days.get() + 1);
+        match self.fault.get() {
+            Fault::Reader => Err(AppendError::NotStored("it is read just now".to_owned())),
+            _ => Journal::delete_old_days(&mut self.store, years, at),
+        }
     }
 
     fn trusted(&self) -> Result<Trusted, AppendError> {
@@ -128,6 +141,8 @@ pub struct Desk {
     pub fault: Rc<Cell<Fault>>,
     /// How often the disk was told to delete what people typed.
     pub forgotten: Rc<Cell<u32>>,
+    /// How often it was told to delete days.
+    pub deleted_days: Rc<Cell<u32>>,
     pub steady_ms: u64,
     /// The day that the calendar shows, counted from the first; it can be set back.
     pub calendar_day: u64,
@@ -144,16 +159,19 @@ impl Desk {
     pub fn strict(folder: &Path, settings: HallSettings, steady_ms: u64) -> Self {
         let fault = Rc::new(Cell::new(Fault::None));
         let forgotten = Rc::new(Cell::new(0));
+        let deleted_days = Rc::new(Cell::new(0));
         let disk = Disk {
             store: Store::open(folder).expect("the folder can be written"),
             fault: Rc::clone(&fault),
             forgotten: Rc::clone(&forgotten),
+            deleted_days: Rc::clone(&deleted_days),
         };
         let engine = Engine::new(settings, disk, Uuid::now_v7()).expect("a sound journal");
         Self {
             engine,
             fault,
             forgotten,
+            deleted_days,
             steady_ms,
             calendar_day: steady_ms / DAY_MS,
         }

@@ -1,6 +1,7 @@
 //! When the hall deletes what people typed: once a day, again after a minute if somebody held it up, and never
 //! while its record cannot be trusted.
 
+use hall::HallSettings;
 use hall::engine::{Input, Memory};
 use protocol::Outcome;
 use tempfile::TempDir;
@@ -62,4 +63,63 @@ fn of_a_record_that_is_damaged_or_cannot_be_read_nothing_is_deleted() {
     let bad = "entry 1 of 2026-11-01: it is missing.".to_owned();
     desk.handle(vec![Input::Memory(Memory::DamagedToday { bad })]);
     assert_eq!(told_after(&mut desk, MINUTE_MS), 0);
+}
+
+/// How often it was told to delete days since the last time, after so long.
+fn days_after(desk: &mut Desk, ms: u64) -> u32 {
+    desk.deleted_days.set(0);
+    desk.wait(ms);
+    desk.handle(Vec::new());
+    desk.deleted_days.get()
+}
+
+fn keeps(folder: &TempDir, years: u32) -> Desk {
+    let mut settings = HallSettings::default_hall();
+    settings.journal_years = years;
+    Desk::start(folder.path(), settings, 1_000)
+}
+
+#[test]
+fn days_are_deleted_after_a_start_and_at_each_turn_where_the_hall_keeps_so_many_years() {
+    for (years, told) in [(0, 0), (5, 1)] {
+        let folder = TempDir::new().expect("a folder");
+        let mut desk = keeps(&folder, years);
+        assert_eq!(days_after(&mut desk, 0), told);
+        assert_eq!(days_after(&mut desk, 10 * MINUTE_MS), 0);
+        assert_eq!(days_after(&mut desk, DAY_MS), told);
+    }
+}
+
+#[test]
+fn days_that_could_not_be_deleted_are_tried_again_after_a_minute() {
+    let folder = TempDir::new().expect("a folder");
+    let mut desk = keeps(&folder, 5);
+    desk.fault.set(Fault::Reader);
+    assert_eq!(days_after(&mut desk, 0), 1);
+    assert_eq!(days_after(&mut desk, MINUTE_MS - 1), 0);
+    assert_eq!(days_after(&mut desk, 1), 1);
+    desk.fault.set(Fault::None);
+    assert_eq!(days_after(&mut desk, MINUTE_MS), 1);
+    assert_eq!(days_after(&mut desk, MINUTE_MS), 0);
+}
+
+#[test]
+fn no_day_of_a_record_that_is_damaged_anywhere_is_deleted() {
+    let bad = || "entry 1 of 2026-10-30: it is missing.".to_owned();
+    let looked = Memory::Looked { bad: Some(bad()) };
+    for memory in [looked, Memory::DamagedToday { bad: bad() }] {
+        let folder = TempDir::new().expect("a folder");
+        let mut desk = keeps(&folder, 5);
+        desk.fault.set(Fault::Reader);
+        assert_eq!(days_after(&mut desk, 0), 1);
+        desk.handle(vec![Input::Memory(memory)]);
+        assert_eq!(days_after(&mut desk, MINUTE_MS), 0);
+    }
+    let folder = TempDir::new().expect("a folder");
+    let mut desk = keeps(&folder, 5);
+    desk.fault.set(Fault::Reader);
+    assert_eq!(days_after(&mut desk, 0), 1);
+    desk.fault.set(Fault::Silent);
+    desk.ask(take("A", "ordinary"));
+    assert_eq!(days_after(&mut desk, MINUTE_MS), 0, "it cannot be read");
 }

@@ -85,6 +85,10 @@ fn a_hall_wakes_for_what_is_due_or_for_its_disk_or_not_at_all() {
     desk.ask(take("A", "ordinary"));
     let again_ms = desk.steady_ms + 1_000;
     assert_eq!(desk.engine.next_deadline(), Some(again_ms));
+
+    let folder = TempDir::new().expect("a folder");
+    let mut desk = Desk::open(folder.path());
+    desk.ask(take("A", "ordinary"));
     let bad = "entry 2 of 2026-11-01: it is missing.".to_owned();
     desk.handle(vec![Input::Memory(Memory::DamagedToday { bad })]);
     assert_eq!(desk.engine.next_deadline(), None, "until a restore");

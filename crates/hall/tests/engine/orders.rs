@@ -7,7 +7,10 @@ use protocol::{Act, ByeCode, Done, Outcome, Refusal, Role, TransferTo};
 use tempfile::TempDir;
 
 use super::desk::{Desk, Fault, START_WALL_MS, take};
-use super::trust::{HERE, add, ask, ask_with, at_work, join, make_code, order, refused, strict};
+use super::trust::{
+    HERE, add, ask, ask_of, ask_with, at_work, enter, identify, join, make_code, order, refused,
+    strict,
+};
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -189,12 +192,8 @@ fn who_identifies_holds_the_device_until_he_leaves_and_both_are_on_the_record() 
         held.map(|held| (held.person.clone(), held.role))
     };
     assert_eq!(held(&desk), None, "who signs out gives the device back");
-    let identify = Act::Identify {
-        person: "王芳".to_owned(),
-        pin: None,
-    };
     let seq = desk.engine.journal_seq();
-    let here = ask_with(&mut desk, identify, PinSeen::Right);
+    let here = ask_with(&mut desk, identify("王芳"), PinSeen::Right);
     assert_eq!(here, Outcome::Done(Done::Done));
     assert_eq!(held(&desk), Some(("王芳".to_owned(), PersonRole::Clerk)));
     assert_eq!(ask(&mut desk, Act::Leave {}), Outcome::Done(Done::Done));
@@ -228,11 +227,7 @@ fn a_clerk_acts_at_the_counter_where_he_sits_and_for_nobody_else() {
     let mut desk = strict(&folder);
     at_work(&mut desk);
     assert_eq!(add(&mut desk, "李强"), Answer::Done {});
-    let identify = Act::Identify {
-        person: "李强".to_owned(),
-        pin: None,
-    };
-    ask_with(&mut desk, identify, PinSeen::Right);
+    ask_with(&mut desk, identify("李强"), PinSeen::Right);
     let next = || Act::CallNext { counter: 1 };
     assert_eq!(
         ask(&mut desk, next()),
@@ -267,4 +262,37 @@ fn a_device_that_is_paired_again_has_the_new_key_alone() {
     assert_eq!(join(&mut desk, &key), None);
     let known = desk.engine.trust().device("counter-1").expect("known");
     assert_eq!(known.key_sum, devices::sum(&key));
+}
+
+/// Nobody tries PINs where nobody signs in.
+#[test]
+fn a_kiosk_is_not_asked_for_a_pin_and_locks_nobody() {
+    let folder = TempDir::new().expect("a folder");
+    let mut desk = strict(&folder);
+    assert_eq!(add(&mut desk, "王芳"), Answer::Done {});
+    assert!(enter(&mut desk, Role::Kiosk));
+    let seq = desk.engine.journal_seq();
+    for act in [Act::sign_in(1, "王芳"), identify("王芳")] {
+        let outcome = ask_of(&mut desk, Role::Kiosk, act, PinSeen::Wrong);
+        assert_eq!(outcome, refused(Refusal::NotAllowed));
+    }
+    let person = desk.engine.trust().person("王芳").expect("known");
+    assert_eq!(person.failures, 0);
+    assert_eq!(desk.engine.journal_seq(), seq, "no guess is on the record");
+}
+
+#[test]
+fn in_a_hall_that_asks_no_pin_people_are_what_their_device_is() {
+    for (role, holder) in [
+        (Role::Counter, PersonRole::Clerk),
+        (Role::Guide, PersonRole::Guide),
+        (Role::Supervisor, PersonRole::Supervisor),
+    ] {
+        let folder = TempDir::new().expect("a folder");
+        let mut desk = Desk::open(folder.path());
+        let outcome = ask_of(&mut desk, role, identify("王芳"), PinSeen::None);
+        assert_eq!(outcome, Outcome::Done(Done::Done));
+        let held = desk.engine.trust().holder("counter-1", desk.steady_ms);
+        assert_eq!(held.map(|held| held.role), Some(holder));
+    }
 }

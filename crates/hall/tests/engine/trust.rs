@@ -358,13 +358,13 @@ fn signing_in(act: Act, name: &str) -> Act {
     }
 }
 
-fn identify(person: &str) -> Act {
+pub fn identify(person: &str) -> Act {
     let person = person.to_owned();
     Act::Identify { person, pin: None }
 }
 
 /// Pairs a device of this kind, and joins as it.
-fn enter(desk: &mut Desk, role: Role) -> bool {
+pub fn enter(desk: &mut Desk, role: Role) -> bool {
     let mut key = None;
     if role != Role::Phone {
         let made = PairingKey::new(CODE, "counter-1");
@@ -414,7 +414,7 @@ fn take_in_hand(desk: &mut Desk, device: Role, holder: Option<PersonRole>) {
     }
 }
 
-fn ask_of(desk: &mut Desk, role: Role, act: Act, pin: PinSeen) -> Outcome {
+pub fn ask_of(desk: &mut Desk, role: Role, act: Act, pin: PinSeen) -> Outcome {
     let request = request_of(role, act, pin);
     let [(_, outcome)] = answers(desk.handle(vec![request])).try_into().expect("one");
     outcome
