@@ -43,14 +43,6 @@ impl Part {
         workspace::output("mutants").join(self.package())
     }
 
-    fn files(self) -> &'static str {
-        match self {
-            Self::Queue => "crates/queue/src/**",
-            Self::Store => "crates/store/src/**",
-            Self::Engine => "crates/hall/src/engine/**",
-        }
-    }
-
     /// The targets whose tests judge, round by round.
     fn rounds(self) -> [&'static [&'static str]; 2] {
         match self {
@@ -101,8 +93,7 @@ pub fn run(options: &Options) -> Result<()> {
 fn judge(part: Part, how: &[&str], targets: &[&str]) -> Result<bool> {
     let mut command = workspace::cargo(["mutants", "--no-shuffle"]);
     command
-        .args(["--package", part.package(), "--file", part.files()])
-        .arg("--output")
+        .args(["--package", part.package(), "--output"])
         .arg(part.output())
         .args(how)
         .args(targets.iter().map(|target| format!("--cargo-arg={target}")))
