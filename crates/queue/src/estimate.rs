@@ -133,7 +133,10 @@ impl Workload<'_> {
     /// found by halving, for who takes the one from the other in turn goes from end to end.
     fn calls_before(&self, pace_ms: f64, service: &ServiceCode, class: &ClassCode) -> u32 {
         let mut calls = 0..self.queue.day.waiting_for(service);
-        while !calls.is_empty() {
+        for _ in 0..u32::BITS {
+            if calls.is_empty() {
+                break;
+            }
             let middle = calls.start.midpoint(calls.end);
             let wait_ms = (f64::from(middle) * pace_ms) as u64;
             if self.ahead_of_newcomer(wait_ms, service, class) <= middle {
