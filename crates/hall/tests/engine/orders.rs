@@ -296,3 +296,21 @@ fn in_a_hall_that_asks_no_pin_people_are_what_their_device_is() {
         assert_eq!(held.map(|held| held.role), Some(holder));
     }
 }
+
+#[test]
+fn a_supervisor_who_closes_a_counter_for_somebody_stays() {
+    let folder = TempDir::new().expect("a folder");
+    let mut desk = strict(&folder);
+    at_work(&mut desk);
+    let add = Order::AddPerson {
+        person: "赵敏".to_owned(),
+        role: PersonRole::Supervisor,
+        pin: "what argon2id made of it".to_owned(),
+    };
+    assert_eq!(order(&mut desk, add), Answer::Done {});
+    ask_with(&mut desk, identify("赵敏"), PinSeen::Right);
+    let out = ask(&mut desk, Act::SignOut { counter: 1 });
+    assert_eq!(out, Outcome::Done(Done::Done));
+    let held = desk.engine.trust().holder("counter-1", desk.steady_ms);
+    assert_eq!(held.map(|held| held.person.as_str()), Some("赵敏"));
+}

@@ -1,12 +1,15 @@
 //! What the one who asked is told: the slip above all, for it is all that a customer has.
 
+use hall::trust::PinSeen;
 use protocol::{
-    Act, Desk as DeskRow, Done, Issued, Key, MAX_HOLD_MIN, Refusal, Role, Row, WaitRange,
+    Act, Desk as DeskRow, Done, Issued, Key, MAX_HOLD_MIN, Outcome, Refusal, Role, Row, Secret,
+    WaitRange,
 };
 use tempfile::TempDir;
 
 use super::desk::{Desk, START_WALL_MS, sign_in, take};
 use super::life::{done, refused, row};
+use super::trust::ask_of;
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -133,4 +136,28 @@ fn who_is_put_aside_is_told_to_be_back_after_so_many_minutes() {
     desk.wait(1);
     let back = on_desk(&mut desk);
     assert_eq!((back.held.len(), back.next.len()), (0, 1));
+}
+
+/// Who saw a number on the wall may not give it up for its customer.
+#[test]
+fn a_telephone_needs_the_slip_and_staff_do_not() {
+    let folder = TempDir::new().expect("a folder");
+    let mut desk = Desk::open(folder.path());
+    let slip = issued(&mut desk, take("A", "ordinary"));
+    let other = issued(&mut desk, take("A", "ordinary"));
+    let cancel = |number: &str, token| Act::Cancel {
+        number: number.to_owned(),
+        token,
+    };
+    for token in [None, Some(Secret::new("AAAAAAAA")), other.token] {
+        let act = cancel("A001", token);
+        let outcome = ask_of(&mut desk, Role::Phone, act, PinSeen::None);
+        assert_eq!(outcome, Outcome::Refused(Refusal::NotAllowed));
+    }
+    let with_slip = cancel("A001", slip.token);
+    let outcome = ask_of(&mut desk, Role::Phone, with_slip, PinSeen::None);
+    assert_eq!(outcome, Outcome::Done(Done::Done));
+    let by_staff = cancel("A002", None);
+    let outcome = ask_of(&mut desk, Role::Counter, by_staff, PinSeen::None);
+    assert_eq!(outcome, Outcome::Done(Done::Done));
 }
