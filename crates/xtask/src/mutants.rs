@@ -4,6 +4,7 @@
 //! Each part is judged in two rounds. The first asks the tests that take no time; only what they let pass is
 //! asked again of the slower ones, for building and running those is what takes long.
 
+use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
@@ -38,9 +39,9 @@ impl Part {
         }
     }
 
-    /// Where the lists go.
+    /// Where the lists go. The folder `mutants` is that of cargo's profile.
     fn output(self) -> PathBuf {
-        workspace::output("mutants").join(self.package())
+        workspace::output("survivors").join(self.package())
     }
 
     /// The targets whose tests judge, round by round.
@@ -91,6 +92,7 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// One round. Whether every mutant was caught.
 fn judge(part: Part, how: &[&str], targets: &[&str]) -> Result<bool> {
+    fs::create_dir_all(part.output())?;
     let mut command = workspace::cargo(["mutants", "--no-shuffle"]);
     command
         .args(["--package", part.package(), "--output"])
@@ -98,7 +100,10 @@ fn judge(part: Part, how: &[&str], targets: &[&str]) -> Result<bool> {
         .args(how)
         .args(targets.iter().map(|target| format!("--cargo-arg={target}")))
         // So that what others wrote is built once and not for each run.
-        .env("CARGO_TARGET_DIR", workspace::output("mutants-build"))
+        .env(
+            "CARGO_TARGET_DIR",
+            workspace::output("survivors").join("build"),
+        )
         // A counter-example is enough; the smallest one is for people.
         .env("PROPTEST_MAX_SHRINK_ITERS", "0")
         .env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "1");

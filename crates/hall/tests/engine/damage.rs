@@ -261,3 +261,17 @@ fn what_is_typed_is_forgotten_after_its_days_and_never_stands_in_a_request() {
     assert!(verdict.is_good(), "{:?}", verdict.bad);
     assert_eq!((verdict.notes, verdict.notes_deleted), (0, 1));
 }
+
+#[test]
+fn a_hall_whose_list_of_devices_was_edited_starts_read_only() {
+    let folder = TempDir::new().expect("a folder");
+    let mut desk = super::trust::strict(&folder);
+    super::trust::at_work(&mut desk);
+    drop(desk);
+    let file = rusqlite::Connection::open(folder.path().join(FILE_NAME)).expect("a database");
+    file.execute("UPDATE device SET role = 'supervisor'", [])
+        .expect("an edit");
+    drop(file);
+    let desk = super::trust::strict(&folder);
+    assert!(desk.engine.is_read_only());
+}

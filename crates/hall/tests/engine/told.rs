@@ -161,3 +161,15 @@ fn a_telephone_needs_the_slip_and_staff_do_not() {
     let outcome = ask_of(&mut desk, Role::Counter, by_staff, PinSeen::None);
     assert_eq!(outcome, Outcome::Done(Done::Done));
 }
+
+#[test]
+fn a_slip_opens_nothing_in_another_hall() {
+    let tokens = [(), ()].map(|()| {
+        let folder = TempDir::new().expect("a folder");
+        let mut desk = Desk::open(folder.path());
+        let slip = issued(&mut desk, take("A", "ordinary"));
+        (slip.ticket, slip.token)
+    });
+    assert_eq!(tokens[0].0, tokens[1].0, "the same ticket");
+    assert_ne!(tokens[0].1, tokens[1].1);
+}
