@@ -68,9 +68,9 @@ impl Buckets {
         bucket.take(limits, now_ms)
     }
 
-    /// Forgets the devices that are not kept, or names would fill the memory.
-    pub(super) fn keep(&mut self, is_kept: impl Fn(&str) -> bool) {
-        self.devices.retain(|name, _| is_kept(name));
+    /// Forgets a device that has gone for good, or names would fill the memory.
+    pub(super) fn forget(&mut self, device: &str) {
+        self.devices.remove(device);
     }
 }
 

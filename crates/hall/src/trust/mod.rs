@@ -280,12 +280,13 @@ impl Trust {
 
     /// A connection has ended.
     pub fn leave(&mut self, session: SessionId) {
-        self.connections.remove(&session);
         self.refused.remove(&session);
-        let (connections, devices) = (&self.connections, &self.devices);
-        self.buckets.keep(|name| {
-            devices.contains_key(name) || connections.values().any(|visit| visit.device == name)
-        });
+        if let Some(Visit { device, .. }) = self.connections.remove(&session)
+            && !self.devices.contains_key(&device)
+            && !self.connections.values().any(|it| it.device == device)
+        {
+            self.buckets.forget(&device);
+        }
     }
 
     /// Whose connection this is. In a hall on trial who never said hello is believed.
@@ -334,6 +335,7 @@ impl Trust {
     pub fn shut_out(&mut self, device: &str) -> Vec<SessionId> {
         self.sessions.end(device);
         self.codes.remove(device);
+        self.buckets.forget(device);
         let of_device = self.connections.iter();
         let sessions: Vec<SessionId> = of_device
             .filter(|(_, visit)| visit.device == device)
