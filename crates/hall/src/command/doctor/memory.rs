@@ -151,7 +151,7 @@ impl Findings {
         let now_ms = super::super::wall_now_ms(settings);
         let entries = wording::count(checked.seq, "entry");
         let what = format!(
-            "{entries} were checked and are good, the last time from the first one on at {when}"
+            "{entries} checked and found good, the last time from the first one on at {when}"
         );
         if store::is_in_use(data) && now_ms - checked.whole_at_wall_ms > LOOK_WARN_MS {
             let mend = "The hall looks at all of it once a day. Look into its log for why it did not, or say hall audit verify.";

@@ -321,11 +321,11 @@ impl Findings {
                 Grade::Look => "LOOK",
                 Grade::Broken => "BROKEN",
             };
-            let what = what.replace('\n', "\n                  ");
+            let what = what.replace('\n', &format!("\n{:TEXT_AT$}", ""));
             // Nothing can fail that is written into a text.
-            let _ = writeln!(text, "{grade:8}{of:10}{what}");
+            let _ = writeln!(text, "{grade:8}{of:12}{what}");
             if !mend.is_empty() {
-                let _ = writeln!(text, "{:18}What to do: {mend}", "");
+                let _ = writeln!(text, "{:TEXT_AT$}What to do: {mend}", "");
             }
         }
         text + match self.worst() {
@@ -337,6 +337,9 @@ impl Findings {
         }
     }
 }
+
+/// Behind the grade and the longest name, `certificate`, stands what was found.
+const TEXT_AT: usize = 20;
 
 /// The median time until a page is on disk.
 fn sync_time(data: &Path) -> io::Result<Duration> {
