@@ -14,6 +14,7 @@ mod message;
 mod orders;
 mod report;
 mod rows;
+mod sheets;
 mod slip;
 mod table;
 mod told;
@@ -22,9 +23,7 @@ mod trouble;
 
 use std::collections::BTreeSet;
 
-use protocol::{
-    Act, AlarmKind, Audience, ByeCode, Done, Epoch, Outcome, Paired, Refusal, Role, Row, SlipRow,
-};
+use protocol::{Act, AlarmKind, ByeCode, Done, Epoch, Outcome, Paired, Refusal, Role, SlipRow};
 use queue::{AppointmentCode, Event, Happening, Now, Queue};
 use store::{Answered, AppendError, Entry, ReplayError};
 use uuid::Uuid;
@@ -34,11 +33,10 @@ use devices::Devices;
 use gate::{Acting, Asker, Pairing};
 pub use journal::Journal;
 pub use message::{Fatal, Input, Output, SessionId};
-use rows::View;
 use table::Table;
 use told::Teller;
 pub use trouble::Memory;
-use trouble::{Troubles, is_of_memory, shut};
+use trouble::Troubles;
 
 use crate::admin::Answer;
 use crate::settings::HallSettings;
@@ -193,6 +191,16 @@ impl<J: Journal> Engine<J> {
             return Some(self.store_again_steady_ms);
         }
         self.queue.next_deadline()
+    }
+
+    /// Whether the screens may be older than what is on disk, because that could not be read.
+    pub fn is_adrift(&self) -> bool {
+        self.adrift
+    }
+
+    /// Until when nothing is tried after the disk refused, by the steady clock, in milliseconds.
+    pub fn refuses_until_ms(&self) -> u64 {
+        self.store_again_steady_ms
     }
 
     /// Whether the record of the open day is damaged, so that every act is refused.
@@ -522,55 +530,6 @@ impl<J: Journal> Engine<J> {
         self.queue = Queue::new(self.settings.rules());
         let queue = &mut self.queue;
         self.journal.replay(&mut |event| queue.evolve(&event))
-    }
-
-    /// Brings the tables up to date and gives what changed since the last time. When to do so is
-    /// up to the caller: rows may wait a moment for each other, answers may not.
-    pub fn publish(&mut self, now: Now) -> Vec<Output> {
-        let next_seq = self.seq + 1;
-        let mut changes = Vec::new();
-        let rows = self.rows(now);
-        for (audience, rows) in Audience::ALL.into_iter().zip(rows) {
-            let changed = self.tables[audience as usize].set(next_seq, rows);
-            changes.extend(changed.map(|rows| Output::Changed { audience, rows }));
-        }
-        if !changes.is_empty() {
-            self.seq = next_seq;
-        }
-        changes
-    }
-
-    /// What each audience is to see now.
-    fn rows(&mut self, now: Now) -> [Vec<Row>; 3] {
-        let troubles = self.troubles.rows(now.at.wall_ms);
-        // Without a table yet there is nothing better than the state as far as it was read.
-        let mut rows = if self.adrift && self.seq > 0 {
-            Audience::ALL.map(|audience| {
-                let rows = self.tables[audience as usize].rows();
-                rows.filter(|row| !is_of_memory(&row.key()))
-                    .cloned()
-                    .collect()
-            })
-        } else {
-            let devices = self.devices.rows();
-            let view = View {
-                settings: &self.settings,
-                queue: &self.queue,
-                devices: &devices,
-                slip: self.slip.as_ref(),
-                trust: &self.trust,
-                now,
-            };
-            view.rows_by_audience()
-        };
-        if self.is_read_only() {
-            rows.iter_mut().flatten().for_each(shut);
-        }
-        let staff = Audience::ALL.into_iter().zip(&mut rows);
-        for (_, rows) in staff.filter(|(audience, _)| *audience == Audience::Staff) {
-            rows.extend(troubles.iter().cloned());
-        }
-        rows
     }
 }
 

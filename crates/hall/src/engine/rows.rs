@@ -1,5 +1,7 @@
 //! What each audience sees of the hall, as rows.
 
+use std::iter;
+
 use protocol::{
     AlarmKind, AlarmRow, AsksPhone, Audience, CallRow, ClassRow, CounterRow, CounterState, Desk,
     DeviceRow, DoorState, Doors, HallRow, HeldTicket, InHand, LAST_CALLS, MissedTicket, NextInLine,
@@ -30,33 +32,34 @@ pub(crate) struct View<'a> {
     pub(crate) now: Now,
 }
 
+/// Rows, before it is known which of them are new.
+pub(crate) struct Sheets {
+    /// What all see.
+    pub(crate) shared: Vec<Row>,
+    /// What one audience sees besides, in the order of [`Audience::ALL`].
+    pub(crate) own: [Vec<Row>; 3],
+}
+
 impl View<'_> {
-    /// The rows of every audience, in the order of [`Audience::ALL`].
-    pub(crate) fn rows_by_audience(&self) -> [Vec<Row>; 3] {
-        let hall = Row::Hall(self.hall());
+    /// What every audience sees.
+    pub(crate) fn sheets(&self) -> Sheets {
         let workload = self.queue.workload(self.now.at);
-        let services: Vec<Row> = self
-            .settings
-            .services
-            .iter()
-            .map(|service| Row::Service(self.service(service, &workload)))
-            .collect();
-        let mut by_audience = Audience::ALL.map(|_| {
-            let mut rows = vec![hall.clone()];
-            rows.extend(services.iter().cloned());
-            rows
-        });
-        for (audience, rows) in Audience::ALL.into_iter().zip(&mut by_audience) {
-            rows.extend(self.rows_of(audience));
+        let services = self.settings.services.iter();
+        let services = services.map(|service| Row::Service(self.service(service, &workload)));
+        Sheets {
+            shared: iter::once(Row::Hall(self.hall())).chain(services).collect(),
+            own: Audience::ALL.map(|audience| self.rows_of(audience)),
         }
-        by_audience
     }
 
     fn rows_of(&self, audience: Audience) -> Vec<Row> {
         match audience {
             Audience::Customers => self.notices().chain(self.slip()).collect(),
             Audience::Staff => {
-                let counters = self.counters().map(Row::Counter);
+                let counters = self.counters().map(|row| {
+                    let desk = Some(self.desk(CounterNumber(row.number)));
+                    Row::Counter(CounterRow { desk, ..row })
+                });
                 counters
                     .chain(self.tickets())
                     .chain(self.alarms())
@@ -65,12 +68,8 @@ impl View<'_> {
                     .collect()
             }
             Audience::Walls => {
-                let public = |row: CounterRow| Row::Counter(CounterRow { desk: None, ..row });
-                self.counters()
-                    .map(public)
-                    .chain(self.calls())
-                    .chain(self.notices())
-                    .collect()
+                let counters = self.counters().map(Row::Counter);
+                counters.chain(self.calls()).chain(self.notices()).collect()
             }
         }
     }
@@ -136,6 +135,7 @@ impl View<'_> {
         }
     }
 
+    /// The counters as everybody may see them: what a clerk has before him is not in them.
     fn counters(&self) -> impl Iterator<Item = CounterRow> {
         self.settings
             .counters
@@ -149,7 +149,7 @@ impl View<'_> {
             name: settings.name.clone(),
             services: settings.rule.services().map(ToString::to_string).collect(),
             state: self.state_of(number),
-            desk: Some(self.desk(number)),
+            desk: None,
         }
     }
 
