@@ -82,6 +82,7 @@ impl Fault {
             }
             Self::Full(_) => operation == Operation::Write,
             Self::Failing(_) => true,
+            Self::Unreadable(_) => operation == Operation::Read,
         }
     }
 
@@ -89,10 +90,14 @@ impl Fault {
     fn after_one_more(self) -> Option<Self> {
         match self {
             Self::PowerCut | Self::Killed => Some(self),
-            Self::Full(0..=1) | Self::Failing(0..=1) | Self::ReadOnly(0..=1) => None,
+            Self::Full(0..=1)
+            | Self::Failing(0..=1)
+            | Self::ReadOnly(0..=1)
+            | Self::Unreadable(0..=1) => None,
             Self::Full(times) => Some(Self::Full(times - 1)),
             Self::Failing(times) => Some(Self::Failing(times - 1)),
             Self::ReadOnly(times) => Some(Self::ReadOnly(times - 1)),
+            Self::Unreadable(times) => Some(Self::Unreadable(times - 1)),
         }
     }
 }

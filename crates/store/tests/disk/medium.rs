@@ -1,5 +1,7 @@
 //! One file as a disk has it: what a reader sees, and what is left when the power goes.
 
+use std::ops::Range;
+
 use super::Chance;
 
 /// What a disk writes whole or not at all, and a bad one not even that.
@@ -12,11 +14,17 @@ pub(super) struct Medium {
     safe: Option<Vec<u8>>,
     /// What came after that, in order.
     unsynced: Vec<Change>,
+    /// The bytes of those writes, one behind the other.
+    written: Vec<u8>,
 }
 
 #[derive(Clone, Debug)]
 enum Change {
-    Write { at: usize, bytes: Vec<u8> },
+    /// Where it goes, and which of the written bytes it is.
+    Write {
+        at: usize,
+        bytes: Range<usize>,
+    },
     Length(usize),
 }
 
@@ -27,7 +35,9 @@ impl Medium {
 
     pub(super) fn write(&mut self, at: usize, bytes: &[u8]) {
         put(&mut self.now, at, bytes);
-        let bytes = bytes.to_vec();
+        let begin = self.written.len();
+        self.written.extend_from_slice(bytes);
+        let bytes = begin..self.written.len();
         self.unsynced.push(Change::Write { at, bytes });
     }
 
@@ -39,9 +49,10 @@ impl Medium {
     pub(super) fn sync(&mut self) {
         let safe = self.safe.get_or_insert_default();
         self.unsynced.drain(..).for_each(|change| match change {
-            Change::Write { at, bytes } => put(safe, at, &bytes),
+            Change::Write { at, bytes } => put(safe, at, &self.written[bytes]),
             Change::Length(length) => safe.resize(length, 0),
         });
+        self.written.clear();
     }
 
     /// A sync that fails: the system believes some of the pages to be clean now, and never
@@ -63,7 +74,7 @@ impl Medium {
         for change in &self.unsynced {
             match change {
                 Change::Write { at, bytes } => {
-                    for (at, sector) in sectors(*at, bytes) {
+                    for (at, sector) in sectors(*at, &self.written[bytes.clone()]) {
                         if !chance.percent(reaches_disk) {
                             continue;
                         }
@@ -96,6 +107,7 @@ impl Medium {
             now: bytes.clone(),
             safe: Some(bytes),
             unsynced: Vec::new(),
+            written: Vec::new(),
         }
     }
 }

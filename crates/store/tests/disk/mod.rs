@@ -35,6 +35,8 @@ pub enum Fault {
     Full(u64),
     /// So many operations fail, reading among them; then the disk is well again.
     Failing(u64),
+    /// So many reads fail; then all can be read again.
+    Unreadable(u64),
     /// Nothing can be written or deleted any more so many times, but all can be read.
     ReadOnly(u64),
 }
