@@ -1,6 +1,8 @@
 //! The clocks of a simulated hall, told twice: by the hall's own calendar, and by an arithmetic of
 //! our own that knows two time zones and nothing else.
 
+use std::cell::Cell;
+
 use hall::Clock;
 use hall::engine::Calendar;
 use jiff::civil::Time;
@@ -70,6 +72,8 @@ pub struct Clocks {
     /// What the steady clock showed when the hall was started last, and when that was.
     steady_start: (u64, u64),
     time_zone: TimeZone,
+    /// What was shown last, and when: it is asked several times in one step.
+    shown: Cell<Option<(u64, i64, Now)>>,
 }
 
 impl Clocks {
@@ -81,6 +85,7 @@ impl Clocks {
             wrong_ms: 0,
             steady_start: (0, 0),
             time_zone: TimeZone::get(zone.name()).expect("a zone of the bundled database"),
+            shown: Cell::new(None),
         }
     }
 
@@ -104,6 +109,18 @@ impl Clocks {
     /// The present as the hall's own clock works it out.
     pub fn now(&self, at_ms: u64) -> Now {
         let wall_ms = self.wall_ms(at_ms);
+        if let Some((_, _, now)) = self.shown.get().filter(|(of_ms, of_wall_ms, now)| {
+            let steady_ms = now.at.steady_ms;
+            (*of_ms, *of_wall_ms, steady_ms) == (at_ms, wall_ms, self.steady_ms(at_ms))
+        }) {
+            return now;
+        }
+        let now = self.work_out(at_ms, wall_ms);
+        self.shown.set(Some((at_ms, wall_ms, now)));
+        now
+    }
+
+    fn work_out(&self, at_ms: u64, wall_ms: i64) -> Now {
         let shown_ms = match plant::is(Plant::ZoneTwice) {
             true => wall_ms + self.zone.ahead_ms(wall_ms),
             false => wall_ms,

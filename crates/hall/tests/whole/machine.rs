@@ -3,58 +3,57 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
+use std::rc::Rc;
 
 use hall::engine::{Engine, Input, Output};
+use link::Table;
 use protocol::{Act, Outcome, Refusal, Role};
-use store::{Archive, Store};
+use store::Store;
 use uuid::Uuid;
 
 use crate::clocks::Present;
 use crate::disk::Fault;
-use crate::memory::{Elsewhere, Memory, Read};
+use crate::memory::{Elsewhere, Keys, Memory, Read};
 use crate::plant::{self, Plant};
 use crate::reference::{Reference, Said};
 use crate::world::{Coming, Held, World};
 
-/// The server publishes rows at most so often, in milliseconds.
-const PUBLISH_EVERY_MS: u64 = 20;
-
-/// So often it looks around here; the real one does it every 5 s, which would be most of all work.
-const LOOK_AROUND_MS: u64 = 60_000;
-
-/// What is overdue and does not come is looked at again after so long.
-const OVERDUE_MS: u64 = 5_000;
-
 /// Nothing is tried for so long after the disk refused.
-const RETRY_STORING_MS: u64 = 1_000;
-
-/// So often the rules check everything that can be looked up about their tickets.
-const CHECKED_EVERY: u64 = 32;
+pub const RETRY_STORING_MS: u64 = 1_000;
 
 #[derive(Default)]
 pub struct Machine {
     pub running: Option<Running>,
-    mail: Vec<Input>,
-    busy_until_ms: u64,
+    pub mail: Vec<Input>,
+    pub busy_until_ms: u64,
     /// The outcome of every request that was confirmed to anybody or is on the disk: I1.
-    confirmed: BTreeMap<Uuid, (Act, Outcome)>,
+    pub confirmed: BTreeMap<Uuid, (Act, Outcome)>,
     /// What was in the making when the program died.
     unsettled: Option<Unsettled>,
-    elsewhere: Read,
+    pub elsewhere: Read,
     store_again_steady_ms: u64,
     /// What the disk was told to do wrong, until it has done it.
     pub planned: Option<Fault>,
+    /// It will not be able to read, in the next batch.
+    pub reads_fail_next: bool,
+    pub adrift_since_ms: Option<u64>,
+    /// Counts the programs that ran so far.
+    pub life: u64,
+    pub wakes_at_ms: Option<u64>,
     last_epoch: Option<Uuid>,
+    pub keys: Rc<Keys>,
     /// The numbers that somebody was given, by day: I2.
     pub given: BTreeMap<(u32, String), u64>,
-    steps: u64,
+    pub steps: u64,
 }
 
 pub struct Running {
     pub engine: Engine<Memory>,
-    elsewhere: Elsewhere,
-    publish_next_ms: u64,
-    unpublished: bool,
+    pub elsewhere: Elsewhere,
+    /// What the hall has said to each audience, put together.
+    pub shown: [Table; 3],
+    pub publish_next_ms: u64,
+    pub unpublished: bool,
 }
 
 /// A batch of which nobody knows yet whether it is on the disk.
@@ -100,24 +99,31 @@ impl World {
             .filter(|_| plant::is(Plant::EpochNotRenewed));
         let epoch = kept.unwrap_or(fresh);
         self.machine.last_epoch = Some(epoch);
-        let engine = Engine::new(self.settings.clone(), Memory::new(store), epoch)
-            .map_err(|error| format!("the hall does not come back: {error}"))?;
+        let engine = Engine::new(
+            self.settings.clone(),
+            Memory::new(store, Rc::clone(&self.machine.keys)),
+            epoch,
+        )
+        .map_err(|error| format!("the hall does not come back: {error}"))?;
         self.reference
             .is(engine.queue().day())
             .map_err(|what| format!("after a start, {what}"))?;
         self.machine.running = Some(Running {
             engine,
             elsewhere,
+            shown: Default::default(),
             publish_next_ms: 0,
             unpublished: false,
         });
         self.machine.busy_until_ms = self.at_ms;
         self.machine.store_again_steady_ms = 0;
+        self.machine.adrift_since_ms = None;
         self.tell("the hall starts");
         self.count("starts");
         self.whole_record_is_sound()?;
-        self.after(0, Coming::Work);
-        self.after(LOOK_AROUND_MS, Coming::Look);
+        self.machine.wakes_at_ms = None;
+        self.machine.life += 1;
+        self.after(0, Coming::Look(self.machine.life));
         Ok(())
     }
 
@@ -144,32 +150,17 @@ impl World {
         self.after(down_ms, Coming::Start);
     }
 
-    /// What reaches the writer waits for its next turn.
-    pub fn mail(&mut self, input: Input) {
-        if self.machine.running.is_none() {
-            return;
-        }
-        if self.machine.mail.is_empty() {
-            let wait_ms = self.machine.busy_until_ms.saturating_sub(self.at_ms);
-            self.after(wait_ms, Coming::Work);
-        }
-        self.machine.mail.push(input);
-    }
-
-    pub fn look_around(&mut self) -> Held {
-        if self.machine.running.is_some() {
-            self.after(LOOK_AROUND_MS, Coming::Look);
-            self.work()?;
-        }
-        Ok(())
-    }
-
     /// One turn of the loop: everything that waited, in one transaction.
     pub fn work(&mut self) -> Held {
         if self.machine.running.is_none() || self.machine.busy_until_ms > self.at_ms {
             return Ok(());
         }
         let batch = mem::take(&mut self.machine.mail);
+        self.trouble_with_first_number(&batch);
+        self.trouble_with_reading(&batch);
+        if self.machine.planned.is_some() {
+            self.count("steps before a fault of the disk");
+        }
         // Only a disk that is about to fail can make it necessary to go back.
         let before = self
             .machine
@@ -201,6 +192,11 @@ impl World {
             return Ok(());
         }
         let outputs = outputs.map_err(|error| format!("the hall stopped by itself: {error}"))?;
+        if let Some(Fault::Unreadable(_)) = self.machine.planned.filter(|_| !self.disk.has_struck())
+        {
+            self.machine.planned = None;
+            self.disk.heal();
+        }
         if let Some((before, batch)) = before.filter(|_| self.disk.has_struck()) {
             self.machine.planned = None;
             self.disk.heal();
@@ -299,6 +295,9 @@ impl World {
             .clone()
             .all(|id| running.elsewhere.outcome(id).is_none());
         let nothing = nothing_new_is_stored && running.engine.journal_seq() == seq_before;
+        // Nobody is refused for longer than the hall says.
+        let latest_ms = present.steady_ms + RETRY_STORING_MS;
+        let waits_ms = running.engine.refuses_until_ms().min(latest_ms);
         let stored_as_refused: Vec<Uuid> = refused
             .iter()
             .copied()
@@ -306,9 +305,9 @@ impl World {
             .collect();
         self.reference = before.clone();
         let expected = self.expect(&batch, present, &refused);
-        if nothing {
+        if nothing && waits_ms > present.steady_ms {
             self.reference = before;
-            self.machine.store_again_steady_ms = present.steady_ms + RETRY_STORING_MS;
+            self.machine.store_again_steady_ms = waits_ms;
             self.tell("the disk refuses, and nothing happened");
             self.count("refused by the disk");
         }
@@ -385,6 +384,9 @@ impl World {
                     "I2: {} was given to {other} and to {}",
                     issued.number, issued.ticket
                 ));
+            }
+            if let Some(token) = &issued.token {
+                self.reference.slip_says(issued.ticket, token.reveal());
             }
             self.count("tickets");
         }
@@ -466,112 +468,5 @@ impl World {
         let place = self.chance.index(self.machine.confirmed.len().max(1));
         let (id, (known, _)) = self.machine.confirmed.iter().nth(place)?;
         (mem::discriminant(known) != mem::discriminant(act)).then_some(*id)
-    }
-
-    fn wake_when_due(&mut self, commit_ms: u64) -> Held {
-        let now_ms = self.clocks.steady_ms(self.at_ms);
-        let Some(running) = &self.machine.running else {
-            return Ok(());
-        };
-        let due_ms = running.engine.next_deadline();
-        if due_ms.is_some_and(|due_ms| due_ms <= now_ms) {
-            // The clock on the wall went back, or the disk refuses: it is looked at again by and by.
-            self.after(OVERDUE_MS, Coming::Work);
-            return Ok(());
-        }
-        let must_ms = self
-            .reference
-            .next_due_ms()
-            .filter(|due_ms| *due_ms > now_ms);
-        if let Some(must_ms) = must_ms
-            && due_ms.is_none_or(|due_ms| due_ms > must_ms)
-        {
-            return Err(format!(
-                "something is due at {must_ms} ms, and the hall would sleep until {due_ms:?}"
-            ));
-        }
-        if let Some(due_ms) = due_ms.filter(|due_ms| due_ms - now_ms < LOOK_AROUND_MS) {
-            self.after((due_ms - now_ms).max(commit_ms), Coming::Work);
-        } else if !self.machine.mail.is_empty() {
-            self.after(commit_ms, Coming::Work);
-        }
-        Ok(())
-    }
-
-    fn publish_soon(&mut self) {
-        let at_ms = self.at_ms;
-        let Some(running) = &mut self.machine.running else {
-            return;
-        };
-        if at_ms >= running.publish_next_ms {
-            self.publish();
-        } else if !running.unpublished {
-            running.unpublished = true;
-            let wait_ms = running.publish_next_ms - at_ms;
-            self.after(wait_ms, Coming::Publish);
-        }
-    }
-
-    pub fn publish(&mut self) {
-        let now = self.clocks.now(self.at_ms);
-        let Some(running) = &mut self.machine.running else {
-            return;
-        };
-        let outputs = running.engine.publish(now);
-        running.publish_next_ms = self.at_ms + PUBLISH_EVERY_MS;
-        running.unpublished = false;
-        self.say(outputs, 0);
-    }
-
-    /// I2 to I4 and I6, and the comparison with the reference.
-    fn check_step(&mut self) -> Held {
-        let Some(running) = &self.machine.running else {
-            return Ok(());
-        };
-        self.reference.is(running.engine.queue().day())?;
-        running.elsewhere.read_on(&mut self.machine.elsewhere)?;
-        if self.machine.elsewhere.seq != running.engine.journal_seq() {
-            return Err(format!(
-                "the record ends at {}, and the hall at {}",
-                self.machine.elsewhere.seq,
-                running.engine.journal_seq()
-            ));
-        }
-        self.machine.steps += 1;
-        if self.machine.steps.is_multiple_of(CHECKED_EVERY) {
-            running
-                .engine
-                .queue()
-                .check()
-                .map_err(|broken| broken.to_string())?;
-        }
-        Ok(())
-    }
-
-    /// I4 from end to end, as `hall audit verify` sees it.
-    pub fn whole_record_is_sound(&mut self) -> Held {
-        let archive = Archive::open(&self.folder).map_err(|error| error.to_string())?;
-        let verdict = archive.verify(|_| {}).map_err(|error| error.to_string())?;
-        match verdict.bad.first() {
-            None => Ok(()),
-            Some(bad) => Err(format!("I4: {bad:?}")),
-        }
-    }
-
-    /// What the hall remembers of every confirmed request is what was confirmed.
-    pub fn outcomes_are_kept(&mut self) -> Held {
-        let Some(running) = &self.machine.running else {
-            return Ok(());
-        };
-        for (id, (act, outcome)) in &self.machine.confirmed {
-            let kept = running.elsewhere.outcome(*id);
-            let kept: Option<Outcome> = kept.and_then(|kept| serde_json::from_str(&kept).ok());
-            if kept.as_ref() != Some(outcome) {
-                return Err(format!(
-                    "I1: {act:?} was confirmed as {outcome:?}, and {kept:?} is remembered"
-                ));
-            }
-        }
-        Ok(())
     }
 }

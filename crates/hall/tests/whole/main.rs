@@ -8,8 +8,8 @@
 //! elsewhere goes on where it ended (I6); and the hall is what a reference says that knows the settings
 //! and the requests and nothing of the rules' package.
 //!
-//! * `world` is the agenda. `machine` is the hall, `server` its side of connections, `memory` and `clocks`
-//!   what it has. `network` are programs and cables, `people` and `staff` press and walk, `printer`
+//! * `world` is the agenda. `machine` is the hall, `turns` when its loop turns, `checked` what must hold of
+//!   it after each step, `server` its side of connections, `memory` and `clocks` what it has. `network` are programs and cables, `people` and `staff` press and walk, `printer`
 //!   prints, `weather` goes wrong. `town` draws the hall's settings.
 //! * `reference` says what must be. `rest` compares all tables. `story` tells what happened.
 //! * `plant` are bugs around the hall, each of which must be found. `planted.txt` has those inside it.
@@ -18,6 +18,7 @@
 //! so many hours, and `PAIHAO_SEED=7` begins with that seed. `cargo xtask planted` plants the bugs inside.
 
 mod chance;
+mod checked;
 mod clocks;
 #[path = "../../../store/tests/disk/mod.rs"]
 mod disk;
@@ -37,6 +38,7 @@ mod story;
 #[path = "../../../../tests/src/torture.rs"]
 mod torture;
 mod town;
+mod turns;
 mod weather;
 mod world;
 

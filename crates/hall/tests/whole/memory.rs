@@ -1,8 +1,9 @@
 //! The hall's memory as it is, over the disk in memory; and what reads it from elsewhere.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 
 use hall::engine::Journal;
 use queue::{Date, Event};
@@ -18,15 +19,42 @@ use crate::plant::{self, Plant};
 pub struct Memory {
     store: Store,
     held_back: Vec<Entry>,
-    keys: RefCell<BTreeMap<Date, DayKey>>,
+    keys: Rc<Keys>,
+}
+
+/// The keys that were used: a day has one, whoever stops and starts.
+#[derive(Debug, Default)]
+pub struct Keys {
+    used: RefCell<BTreeMap<Date, DayKey>>,
+    changed: Cell<Option<Date>>,
+}
+
+impl Keys {
+    fn used(&self, date: Date, key: DayKey) {
+        if *self.used.borrow_mut().entry(date).or_insert(key) != key {
+            self.changed.set(Some(date));
+        }
+    }
+
+    fn forget_before(&self, date: Date) {
+        self.used.borrow_mut().retain(|of, _| *of >= date);
+    }
+
+    /// What was made with the first key of a day must not be lost.
+    pub fn are_kept(&self) -> Result<(), String> {
+        match self.changed.get() {
+            Some(date) => Err(format!("{date} has another key than the one that was used")),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Memory {
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Store, keys: Rc<Keys>) -> Self {
         Self {
             store,
             held_back: Vec::new(),
-            keys: RefCell::default(),
+            keys,
         }
     }
 }
@@ -62,13 +90,12 @@ impl Journal for Memory {
     /// that one seed has one history to the last byte.
     fn day_key(&self, date: Date) -> Result<DayKey, AppendError> {
         let key = self.store.day_key(date)?;
-        let known = *self.keys.borrow_mut().entry(date).or_insert(key);
-        assert_eq!(known, key, "a day has one key");
+        self.keys.used(date, key);
         Ok(Sha256::digest(date.yyyymmdd().to_le_bytes()).into())
     }
 
     fn forget_keys_before(&mut self, date: Date) -> Result<(), AppendError> {
-        self.keys.borrow_mut().retain(|of, _| *of >= date);
+        self.keys.forget_before(date);
         self.store.forget_keys_before(date).map(|_| ())
     }
 

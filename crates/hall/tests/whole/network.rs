@@ -381,11 +381,14 @@ impl World {
         match event {
             LinkEvent::Rows(rows) => {
                 let changes = self.programs[place].table.apply(rows);
+                self.table_is_as_shown(place, &changes)?;
                 self.rows_changed(place, &changes)
             }
             LinkEvent::Up { .. } => {
                 self.programs[place].up = true;
                 self.programs[place].half_open_since_ms = None;
+                let soon_ms = self.chance.of(1..3_000);
+                self.after(soon_ms, Coming::Compare);
                 self.link_is_up(place)
             }
             LinkEvent::Down { .. } => {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::clocks::{HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::plant::{self, Plant};
-use crate::town::CLASSES;
+use crate::town::{CLASSES, ROLL};
 use crate::world::{Coming, Held, World};
 
 /// A customer at a kiosk waits so long for a number.
@@ -43,7 +43,7 @@ pub struct People {
     pub said_by_staff: BTreeSet<u64>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Customer {
     /// Stands at the kiosk and waits for a number.
     at_kiosk: bool,
@@ -85,9 +85,7 @@ impl World {
         let customer = self.people.customers.len();
         self.people.customers.push(Customer {
             at_kiosk: true,
-            ticket: None,
-            counter: None,
-            follows: None,
+            ..Customer::default()
         });
         let ways = [
             Role::Kiosk,
@@ -346,6 +344,9 @@ impl World {
     }
 
     fn hears(&mut self, number: &str, call: u64, counter: u16) {
+        if number.starts_with(ROLL) && !self.people.by_number.contains_key(number) {
+            self.tears_off(number);
+        }
         let Some(customer) = self.people.by_number.get(number).copied() else {
             return;
         };
@@ -359,6 +360,14 @@ impl World {
             _ => return,
         };
         self.after(walk_ms, Coming::AtCounter(customer, counter));
+    }
+
+    /// Whoever has a number of the roll was seen by nobody before it was called.
+    fn tears_off(&mut self, number: &str) {
+        let customer = self.people.customers.len();
+        self.people.customers.push(Customer::default());
+        self.people.by_number.insert(number.to_owned(), customer);
+        self.count("numbers off the roll");
     }
 
     /// He is where he was called to, or finds that he is too late and asks to be taken back.
@@ -406,7 +415,7 @@ impl World {
                 .unwrap_or_default();
             let any = papers.0 + papers.1 > 0;
             let wrong = match ticket.paper {
-                _ if self.people.said_by_staff.contains(&ticket.id) => false,
+                _ if ticket.of_roll || self.people.said_by_staff.contains(&ticket.id) => false,
                 Paper::Printed => !any,
                 Paper::Missing(NotPrintedReason::Unknown) | Paper::Unknown => false,
                 Paper::Missing(_) => any,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use hall::engine::{Input, Output};
+use link::Changes;
 use protocol::{Audience, Key, Role, Row, Rows, Stamped};
 
 use crate::clocks::MINUTE_MS;
@@ -32,8 +33,10 @@ impl World {
         Ok(())
     }
 
-    fn clients_are_equal(&mut self) -> Held {
-        if self.machine.running.is_none() || self.machine.planned.is_some() {
+    pub fn clients_are_equal(&mut self) -> Held {
+        let running = self.machine.running.as_ref();
+        let has_state = running.is_some_and(|running| !running.engine.is_adrift());
+        if !has_state || self.machine.planned.is_some() {
             return Ok(());
         }
         self.publish();
@@ -75,6 +78,36 @@ impl World {
             self.tables_equal(audience, whole)?;
         }
         Ok(())
+    }
+
+    /// I5 after each step: what a program has just taken in makes its table the hall's, unless more is on
+    /// its way. What did not change was compared when it did.
+    pub fn table_is_as_shown(&self, place: usize, changes: &Changes) -> Held {
+        let program = &self.programs[place];
+        let Some(running) = &self.machine.running else {
+            return Ok(());
+        };
+        let shown = &running.shown[program.role.audience() as usize];
+        if program.table.seq() < shown.seq() || !self.is_connected(program.connection) {
+            return Ok(());
+        }
+        let mut keys = changes.changed.iter().chain(&changes.gone);
+        if let Some(key) = keys.find(|key| program.table.row(key) != shown.row(key)) {
+            return Err(format!(
+                "I5: {} shows {:?}, and the hall has {:?}",
+                program.device,
+                program.table.row(key),
+                shown.row(key)
+            ));
+        }
+        let (own, hall) = (program.table.stamped().count(), shown.stamped().count());
+        match own == hall {
+            true => Ok(()),
+            false => Err(format!(
+                "I5: {} has {own} rows, and the hall {hall}",
+                program.device
+            )),
+        }
     }
 
     /// Every program whose table is as new as the hall's has the same rows in it.

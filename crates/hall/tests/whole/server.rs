@@ -139,6 +139,9 @@ impl World {
                     self.send(session, HallFrame::Answer { id, outcome }, commit_ms);
                 }
                 Output::Changed { audience, rows } => {
+                    if let Some(running) = &mut self.machine.running {
+                        running.shown[audience as usize].apply(rows.clone());
+                    }
                     let rows = Rc::new(HallFrame::Rows(without_gone(rows)));
                     let wanted = self
                         .connections

@@ -2,11 +2,12 @@
 //! supervisors and people at a telephone, who may ask anything.
 
 use protocol::{
-    Act, CallState, CounterState, Desk, NotPrintedReason, PlaceInLine, Role, TransferTo,
+    Act, CallState, CounterState, Desk, NotPrintedReason, PlaceInLine, Role, Secret, TransferTo,
 };
 
 use crate::clocks::{HOUR_MS, MINUTE_MS};
 use crate::people::Purpose;
+use crate::reference::Ticket;
 use crate::town::{CLASSES, CLERKS, OUTCOMES};
 use crate::world::{Coming, Held, World};
 
@@ -224,6 +225,7 @@ impl World {
         let act = match role {
             Role::Supervisor => self.anything(counter),
             Role::Phone => self.by_telephone(),
+            _ if self.chance.permille(60) => self.of_the_roll(place),
             _ => self.of_a_ticket(),
         };
         if self.chance.permille(30)
@@ -273,9 +275,27 @@ impl World {
         }
     }
 
+    /// The guide puts the roll in, or another piece of it, or takes it away.
+    fn of_the_roll(&mut self, place: usize) -> Act {
+        let hall = self.programs[place].table.hall();
+        let stands_in = hall.and_then(|hall| hall.roll.as_ref()?.next);
+        let (first, _) = self.town.roll.unwrap_or_default();
+        match stands_in {
+            Some(next) if self.chance.permille(300) => Act::BeginRoll {
+                first: next + self.chance.index(3) as u32,
+            },
+            Some(_) => Act::EndRoll {},
+            None if self.chance.permille(50) => Act::EndRoll {},
+            None => Act::BeginRoll {
+                first: first + self.chance.index(40) as u32,
+            },
+        }
+    }
+
     fn by_telephone(&mut self) -> Act {
         let class = *self.chance.one(&CLASSES);
-        match self.chance.index(3) {
+        match self.chance.index(4) {
+            3 => self.with_the_slip(),
             0 => self.book(class),
             // Most come for the last slots that were booked.
             1 => {
@@ -287,6 +307,23 @@ impl World {
                 }
             }
             _ => self.some_take(),
+        }
+    }
+
+    /// Somebody reads the code of his slip, or tries with a number from the wall.
+    fn with_the_slip(&mut self) -> Act {
+        let place = self.chance.index(self.reference.tickets.len().max(1));
+        let ticket = self.reference.tickets.get(place);
+        let number = ticket.map_or_else(|| "A001".to_owned(), Ticket::number);
+        let own = ticket.and_then(|ticket| self.reference.token_of(ticket.id));
+        let token = match self.chance.index(10) {
+            0 => None,
+            1 => Some(Secret::new("AAAAAAAA")),
+            _ => own.map(Secret::new),
+        };
+        match self.chance.permille(400) {
+            true => Act::Cancel { number, token },
+            false => Act::Return { number, token },
         }
     }
 

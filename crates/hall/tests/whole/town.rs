@@ -10,6 +10,7 @@ pub const CLASSES: [&str; 3] = ["ordinary", "elderly", "veteran"];
 pub const CLERKS: [&str; 6] = ["王芳", "李强", "张敏", "刘洋", "陈静", "杨光"];
 pub const OUTCOMES: [&str; 2] = ["done", "papers_missing"];
 pub const WALK_IN: &str = "W";
+pub const ROLL: &str = "N";
 
 /// A part of the day in minutes since its midnight, the end outside.
 pub type Period = (u32, u32);
@@ -36,6 +37,8 @@ pub struct Town {
     /// Minutes before and after the slot.
     pub appointments: Option<(u64, u64)>,
     pub alarm: Alarm,
+    /// The first and last number of the pre-printed roll.
+    pub roll: Option<(u32, u32)>,
 }
 
 #[derive(Clone, Debug)]
@@ -149,6 +152,7 @@ impl Town {
                 .permille(500)
                 .then(|| (chance.of(0..40), chance.of(0..40))),
             alarm: alarm(chance),
+            roll: roll(chance),
         }
     }
 
@@ -176,7 +180,10 @@ impl Town {
                 return (service.first, service.last, None);
             }
         }
-        (1, 999_999, None)
+        match self.roll {
+            Some((first, last)) if letters == ROLL => (first, last, None),
+            _ => (1, 999_999, None),
+        }
     }
 
     /// The target wait of a class at a service, in milliseconds.
@@ -227,6 +234,12 @@ impl Town {
             self.may_choose, self.near_percent
         )?;
         writeln!(to, "walk_in_prefix = {WALK_IN:?}")?;
+        if let Some((first, last)) = self.roll {
+            writeln!(
+                to,
+                "roll = {{ prefix = {ROLL:?}, first_number = {first}, last_number = {last} }}"
+            )?;
+        }
         let Recall {
             most,
             least_interval_s,
@@ -418,10 +431,13 @@ fn service(place: u8, chance: &mut Chance) -> Service {
     }
 }
 
+/// Where all targets are the same and only a head start sets people apart, as many have the same score as
+/// come for slots on the full minute.
 fn classes(chance: &mut Chance) -> Vec<Class> {
+    let same = chance.permille(300).then(|| chance.of(1..25));
     let class = |(place, code): (usize, &&str)| Class {
         code: (*code).to_owned(),
-        target_min: chance.of(1..25),
+        target_min: same.unwrap_or_else(|| chance.of(1..25)),
         head_start_min: if chance.permille(300) {
             chance.of(1..5)
         } else {
@@ -469,6 +485,13 @@ impl Counter {
         }
         self
     }
+}
+
+/// Now and then so short that it comes to its end.
+fn roll(chance: &mut Chance) -> Option<(u32, u32)> {
+    let first = chance.of(1..500) as u32;
+    let numbers = if chance.permille(300) { 5 } else { 300 };
+    chance.permille(500).then_some((first, first + numbers))
 }
 
 fn alarm(chance: &mut Chance) -> Alarm {

@@ -1,6 +1,7 @@
 //! What goes wrong, and when: cables, power, the disk, the clock on the wall, printers.
 
-use protocol::Role;
+use hall::engine::Input;
+use protocol::{Act, Role};
 
 use crate::clocks::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::disk::Fault;
@@ -18,6 +19,8 @@ pub enum Weather {
     Stop,
     /// There is no room on the disk, for a while.
     DiskFull,
+    /// Some of what the next requests need cannot be read.
+    Unreadable,
     /// The clock on the wall jumps.
     Jump,
     /// Somebody sets it right.
@@ -27,6 +30,12 @@ pub enum Weather {
     PrinterMended(usize),
     /// A program does not read, and falls behind.
     Lag,
+    /// The hall stops twice in a short time.
+    Storm,
+    /// It stops at once.
+    StopNow,
+    /// Between the two one program loses its cable, and has it back when the hall is in a third life.
+    StormGoesOn,
 }
 
 impl World {
@@ -35,9 +44,11 @@ impl World {
             Weather::Cable,
             Weather::Stop,
             Weather::DiskFull,
+            Weather::Unreadable,
             Weather::Jump,
             Weather::Printer,
             Weather::Lag,
+            Weather::Storm,
         ] {
             self.next(weather);
         }
@@ -47,9 +58,10 @@ impl World {
         let mean_ms = match weather {
             Weather::Cable => 40 * MINUTE_MS,
             Weather::Stop => 5 * HOUR_MS,
-            Weather::DiskFull => 6 * HOUR_MS,
+            Weather::DiskFull | Weather::Unreadable => 6 * HOUR_MS,
             Weather::Jump => 12 * HOUR_MS,
             Weather::Printer => 2 * HOUR_MS,
+            Weather::Storm => 16 * HOUR_MS,
             _ => 30 * MINUTE_MS,
         };
         let wait_ms = self.chance.about(mean_ms);
@@ -74,6 +86,11 @@ impl World {
                 self.plan(Fault::Full(times));
                 Ok(())
             }
+            Weather::Unreadable => {
+                self.next(weather);
+                self.machine.reads_fail_next = true;
+                Ok(())
+            }
             Weather::Jump => {
                 self.next(weather);
                 self.jump();
@@ -95,6 +112,24 @@ impl World {
                 }
                 Ok(())
             }
+            Weather::Storm => {
+                self.next(weather);
+                if self.machine.running.is_some() && self.machine.planned.is_none() {
+                    let power = self.chance.permille(500);
+                    self.kill(power);
+                    let goes_on_ms = self.chance.of(MINUTE_MS / 2..4 * MINUTE_MS);
+                    self.after(goes_on_ms, Coming::Weather(Weather::StormGoesOn));
+                }
+                Ok(())
+            }
+            Weather::StopNow => {
+                if self.machine.running.is_some() && self.machine.planned.is_none() {
+                    let power = self.chance.permille(500);
+                    self.kill(power);
+                }
+                Ok(())
+            }
+            Weather::StormGoesOn => self.storm_goes_on(),
             Weather::Lag => {
                 self.next(weather);
                 let lags = self.chance.of(1..6) as u8;
@@ -120,6 +155,55 @@ impl World {
             .about(if long { 10 * MINUTE_MS } else { 8 * SECOND_MS });
         self.after(mended_ms, Coming::Weather(Weather::CableMended(place)));
         self.set_cable(place, cable)
+    }
+
+    fn storm_goes_on(&mut self) -> Held {
+        let place = self.chance.index(self.programs.len());
+        let (stops_ms, mended_ms) = (
+            self.chance.of(10 * SECOND_MS..4 * MINUTE_MS),
+            self.chance.of(5 * MINUTE_MS..30 * MINUTE_MS),
+        );
+        self.after(stops_ms, Coming::Weather(Weather::StopNow));
+        self.after(mended_ms, Coming::Weather(Weather::CableMended(place)));
+        self.set_cable(place, Cable::Cut)
+    }
+
+    /// The disk has no room, or fails, just when the day's first number is given: then the key of the day
+    /// is made.
+    pub fn trouble_with_first_number(&mut self, batch: &[Input]) {
+        let first = self.reference.tickets.is_empty()
+            && batch.iter().any(|input| {
+                matches!(
+                    input,
+                    Input::Request {
+                        act: Act::Take { .. } | Act::CheckIn { .. },
+                        ..
+                    }
+                )
+            });
+        if !first || self.machine.planned.is_some() || !self.chance.permille(60) {
+            return;
+        }
+        let fault = match self.chance.index(4) {
+            0 => Fault::PowerCut,
+            1 => Fault::Killed,
+            _ => Fault::Full(self.chance.of(1..4)),
+        };
+        let after = self.chance.of(0..8);
+        self.disk.plan(after, fault);
+        self.machine.planned = Some(fault);
+    }
+
+    /// Whoever looks at the record from elsewhere has a disk that is well: it fails for one batch of the
+    /// hall alone.
+    pub fn trouble_with_reading(&mut self, batch: &[Input]) {
+        if self.machine.reads_fail_next && self.machine.planned.is_none() && !batch.is_empty() {
+            self.machine.reads_fail_next = false;
+            let fault = Fault::Unreadable(self.chance.of(1..12));
+            let after = self.chance.of(0..6);
+            self.disk.plan(after, fault);
+            self.machine.planned = Some(fault);
+        }
     }
 
     /// At once, between two operations of the disk, or in the middle of what it writes next.

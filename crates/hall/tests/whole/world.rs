@@ -34,8 +34,10 @@ pub enum Coming {
     Work,
     /// Rows that waited for each other go out.
     Publish,
-    /// The writer looks around, for previews move with time alone.
-    Look,
+    /// Something is due for the writer.
+    Wake,
+    /// The writer of a life looks around, for previews move with time alone.
+    Look(u64),
     /// A text frame reaches the hall.
     ToHall(u64, String),
     /// A frame reaches a program.
@@ -66,6 +68,8 @@ pub enum Coming {
     Weather(Weather),
     /// Everybody is compared with everybody.
     Rest,
+    /// So too when somebody is back.
+    Compare,
     /// A kiosk's program starts again.
     KioskStart(usize),
 }
@@ -218,12 +222,13 @@ impl World {
     fn happen(&mut self, what: Coming) -> Held {
         match what {
             Coming::Start => self.start(),
-            Coming::Work => self.work(),
+            Coming::Work => self.take_mail(),
+            Coming::Wake => self.wake(),
             Coming::Publish => {
                 self.publish();
                 Ok(())
             }
-            Coming::Look => self.look_around(),
+            Coming::Look(life) => self.look_around(life),
             Coming::ToHall(connection, text) => self.reach_hall(connection, &text),
             Coming::ToProgram(connection, frame) => self.reach_program(connection, &frame),
             Coming::Ended(connection) => self.ended(connection),
@@ -245,6 +250,7 @@ impl World {
             Coming::Staff(program) => self.staff(program),
             Coming::Weather(weather) => self.weather(weather),
             Coming::Rest => self.rest(),
+            Coming::Compare => self.clients_are_equal(),
             Coming::KioskStart(program) => self.kiosk_starts(program),
         }
     }

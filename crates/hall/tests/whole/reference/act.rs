@@ -1,9 +1,10 @@
 //! What comes of a request: what the answer must say, or `None` where it must be refused.
 
 use protocol::{
-    Act, MAX_HOLD_MIN, MAX_NAME_CHARS, MAX_REASON_CHARS, PlaceInLine, Role, TransferTo,
+    Act, MAX_HOLD_MIN, MAX_NAME_CHARS, MAX_REASON_CHARS, PlaceInLine, Role, Secret, TransferTo,
 };
 
+use super::roll::OffRoll;
 use super::{Call, Desk, Paper, Place, Reference, Said, Seat, State, Ticket};
 use crate::clocks::{Clocks, MINUTE_MS, Present, SECOND_MS};
 use crate::town::{OUTCOMES, WALK_IN};
@@ -36,8 +37,10 @@ impl Reference {
             Act::CheckIn { code } => self.check_in(now, code),
             Act::SignIn { counter, clerk, .. } => self.sign_in(*counter, clerk),
             Act::Report {} => Some(Said::Report),
-            // No roll, and nobody who says who he is: those are other halls' matters.
-            Act::BeginRoll { .. } | Act::EndRoll {} | Act::Identify { .. } | Act::Leave {} => None,
+            Act::BeginRoll { first } => self.begin_roll(*first),
+            Act::EndRoll {} => self.end_roll(),
+            // Nobody says who he is: that is other halls' matter.
+            Act::Identify { .. } | Act::Leave {} => None,
             Act::Printed { .. }
             | Act::NotPrinted { .. }
             | Act::Reprint { .. }
@@ -79,6 +82,9 @@ impl Reference {
             | Act::SetClass { number, .. } => self.of_number(number)?,
             _ => return None,
         };
+        if role == Role::Phone && !self.has_slip(place, act) {
+            return None;
+        }
         let town = self.town.clone();
         let ticket = &mut self.tickets[place];
         let may_come = ticket.is_open() || ticket.state == State::NoShow;
@@ -115,8 +121,16 @@ impl Reference {
             Act::Return { .. } => return self.come_back(now, place),
             _ => return None,
         }
-        debug_assert!(act.may_be_asked_by(role));
         Some(Said::Done)
+    }
+
+    /// Whether a telephone that asks for a ticket has its slip before it.
+    fn has_slip(&self, place: usize, act: &Act) -> bool {
+        let (Act::Cancel { token, .. } | Act::Return { token, .. }) = act else {
+            return true;
+        };
+        let said = token.as_ref().map(Secret::reveal);
+        said.is_some_and(|said| self.token_of(self.tickets[place].id) == Some(said))
     }
 
     fn come_back(&mut self, now: &Present, place: usize) -> Option<Said> {
@@ -279,8 +293,21 @@ impl Reference {
             }
             _ => self.next_for(counter, now.steady_ms),
         };
-        if next.is_none() && !stays && matches!(act, Act::CallNext { .. }) {
-            return None;
+        let off_roll = match next {
+            None if !stays => self.next_off_roll(now, counter),
+            _ => OffRoll::Nobody,
+        };
+        let calls_nobody = next.is_none() && !stays && matches!(act, Act::CallNext { .. });
+        match off_roll {
+            OffRoll::UsedUp => return None,
+            OffRoll::Nobody if calls_nobody => return None,
+            OffRoll::Next(ticket) => {
+                if let Some(place) = in_hand {
+                    self.finish(place, counter, now.steady_ms);
+                }
+                return Some(self.call_off_roll(now, counter, *ticket));
+            }
+            OffRoll::Nobody => {}
         }
         let goes_on = in_hand.and_then(|place| self.finish(place, counter, now.steady_ms));
         if goes_on.is_some() {

@@ -20,6 +20,7 @@ impl Reference {
             day.tickets().len(),
         )?;
         same("how many wait", self.waiting(), day.waiting() as usize)?;
+        same("the next of the roll", self.roll, day.roll())?;
         for (mine, theirs) in self.tickets.iter().zip(day.tickets()) {
             mine.is(theirs)?;
         }

@@ -3,13 +3,14 @@
 //! looks at both.
 //!
 //! * `act`: what comes of a request. `due`: what happens by itself. `next`: who is next.
-//! * `desk`: how a ticket moves. `take`: how it comes about. `compare`: both are the same.
+//! * `desk`: how a ticket moves. `take`: how it comes about, `roll`: also off the roll. `compare`: both are the same.
 
 mod act;
 mod compare;
 mod desk;
 mod due;
 mod next;
+mod roll;
 mod take;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,10 @@ pub struct Reference {
     last: BTreeMap<String, u32>,
     checked_in: BTreeSet<String>,
     alarms: BTreeSet<(AlarmOf, Option<String>)>,
+    /// The number of the roll that is called next, while it stands in.
+    roll: Option<u32>,
+    /// What stands in the code of each slip.
+    tokens: BTreeMap<u64, String>,
     /// Of all days.
     pub appointments: BTreeMap<String, Appointment>,
 }
@@ -83,6 +88,8 @@ pub struct Ticket {
     calls_when_missed: u32,
     near: bool,
     over: bool,
+    /// It was torn off the roll.
+    pub of_roll: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -184,8 +191,20 @@ impl Reference {
             last: BTreeMap::new(),
             checked_in: BTreeSet::new(),
             alarms: BTreeSet::new(),
+            roll: None,
+            tokens: BTreeMap::new(),
             appointments: BTreeMap::new(),
         }
+    }
+
+    /// A slip was given out, with this in its code.
+    pub fn slip_says(&mut self, ticket: u64, token: &str) {
+        self.tokens.insert(ticket, token.to_owned());
+    }
+
+    /// What stands on the slip of a ticket.
+    pub fn token_of(&self, ticket: u64) -> Option<&str> {
+        self.tokens.get(&ticket).map(String::as_str)
     }
 
     fn serial_base(&self) -> u64 {

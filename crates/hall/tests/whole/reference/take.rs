@@ -127,6 +127,7 @@ impl Reference {
             calls_when_missed: 0,
             near: false,
             over: false,
+            of_roll: false,
         }
     }
 
@@ -143,7 +144,7 @@ impl Reference {
             .class(class)
             .and_then(|class| class.prefix.clone());
         let number = self.next_number(&own.unwrap_or_else(|| services[0].to_owned()))?;
-        if self.waiting() >= self.town.max_waiting {
+        if self.waiting() >= self.town.max_waiting || self.roll_stands_in() {
             return None;
         }
         let ticket = Ticket {
