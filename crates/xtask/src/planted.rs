@@ -2,6 +2,7 @@
 //! packages, each behind a switch; the copy is built once and lives with one bug after the other. At the
 //! end the same seeds are lived without a bug, and nothing may be found.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fmt;
 use std::fs;
@@ -138,35 +139,43 @@ impl Bug {
 /// untouched, so that cargo builds only what has changed.
 fn copy_packages(copy: &Path, bugs: &[Bug]) -> Result<()> {
     let kept = Command::new("git")
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
+        .args(["ls-files", "-z", "--cached", "--others"])
+        .arg("--exclude-standard")
         .current_dir(workspace::root())
         .output()
         .context("git says which files there are")?;
-    for name in String::from_utf8_lossy(&kept.stdout)
-        .split('\0')
-        .filter(|name| !name.is_empty())
-    {
-        let (from, to) = (workspace::root().join(name), copy.join(name));
+    let names = String::from_utf8_lossy(&kept.stdout);
+    let mut copied = BTreeSet::new();
+    for name in names.split('\0').filter(|name| !name.is_empty()) {
+        let to = copy.join(name);
         // One that git keeps and somebody has just taken away is not there to be copied.
-        let Ok(mut bytes) = fs::read(&from) else {
+        let Ok(mut bytes) = fs::read(workspace::root().join(name)) else {
             continue;
         };
         if let Some(sound) = source(name, &bytes) {
             bytes = planted(name, sound, bugs)?.into_bytes();
         }
-        if fs::read(&to).is_ok_and(|there| there == bytes) {
+        if !fs::read(&to).is_ok_and(|there| there == bytes) {
+            fs::create_dir_all(to.parent().unwrap_or(copy))?;
+            fs::write(&to, bytes).with_context(|| name.to_owned())?;
+        }
+        copied.insert(to);
+    }
+    take_away_others(copy, copy, &copied)
+}
+
+/// What was copied once and is no more would be built along; cargo's own folder stays.
+fn take_away_others(copy: &Path, folder: &Path, copied: &BTreeSet<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path == copy.join("target") {
             continue;
         }
-        if let Some(folder) = to.parent() {
-            fs::create_dir_all(folder)?;
+        if path.is_dir() {
+            take_away_others(copy, &path, copied)?;
+        } else if !copied.contains(&path) {
+            fs::remove_file(&path)?;
         }
-        fs::write(&to, bytes).with_context(|| name.to_owned())?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use hall::engine::Journal;
-use queue::{Date, Event};
+use queue::{Date, Event, Moment};
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 use store::{
@@ -105,6 +105,14 @@ impl Journal for Memory {
 
     fn replay(&self, take: &mut dyn FnMut(Event)) -> Result<(), ReplayError> {
         self.store.replay(take)
+    }
+
+    fn look_beside(&self) -> Result<(), ReplayError> {
+        Journal::look_beside(&self.store)
+    }
+
+    fn delete_old_days(&mut self, years: u32, at: Moment) -> Result<(), AppendError> {
+        Journal::delete_old_days(&mut self.store, years, at)
     }
 
     fn seq(&self) -> u64 {
