@@ -198,9 +198,12 @@ impl World {
             self.disk.heal();
         }
         if let Some((before, batch)) = before.filter(|_| self.disk.has_struck()) {
-            self.machine.planned = None;
+            let fault = self.machine.planned.take();
             self.disk.heal();
-            expected = self.after_a_refusal((before, batch), seq_before, &outputs, &present);
+            // What was confirmed long ago may be among what could not be read.
+            let unread = matches!(fault, Some(Fault::Unreadable(_)));
+            let happened = (seq_before, &*outputs, unread);
+            expected = self.after_a_refusal((before, batch), happened, &present);
         }
         self.answers_are_right(&expected, &outputs)?;
         let commit_ms = self.chance.of(1..15);
@@ -269,8 +272,7 @@ impl World {
     fn after_a_refusal(
         &mut self,
         (before, batch): (Reference, Vec<Input>),
-        seq_before: u64,
-        outputs: &[Output],
+        (seq_before, outputs, unread): (u64, &[Output], bool),
         present: &Present,
     ) -> Vec<Expected> {
         let refused = outputs.iter().filter_map(|output| match output {
@@ -282,7 +284,7 @@ impl World {
             _ => None,
         });
         let refused: BTreeSet<Uuid> = refused
-            .filter(|id| !self.machine.confirmed.contains_key(id))
+            .filter(|id| unread || !self.machine.confirmed.contains_key(id))
             .collect();
         let Some(running) = &self.machine.running else {
             return Vec::new();
@@ -301,6 +303,7 @@ impl World {
         let stored_as_refused: Vec<Uuid> = refused
             .iter()
             .copied()
+            .filter(|id| !self.machine.confirmed.contains_key(id))
             .filter(|id| running.elsewhere.outcome(*id).is_some())
             .collect();
         self.reference = before.clone();
