@@ -200,4 +200,30 @@ mod tests {
             "a client from the future starts anew"
         );
     }
+
+    #[test]
+    fn who_has_everything_is_sent_nothing() {
+        let mut table = Table::default();
+        table.set(1, rows(&BTreeMap::from([(1, 0), (2, 0)])));
+        table.set(2, rows(&BTreeMap::from([(1, 0)])));
+        table.set(3, rows(&BTreeMap::from([(1, 7)])));
+        let sent = |since| {
+            let back = table.since(Some(since), 3);
+            assert!(!back.whole);
+            (back.rows.len(), back.gone.len())
+        };
+        assert_eq!([1, 2, 3].map(sent), [(1, 1), (1, 0), (0, 0)]);
+    }
+
+    #[test]
+    fn what_goes_all_at_once_is_remembered_no_longer_than_what_goes_one_by_one() {
+        let mut table = Table::default();
+        let many = (0..GONE_KEPT as u32 + 2)
+            .map(|notice| (notice, 0))
+            .collect();
+        table.set(1, rows(&many));
+        table.set(2, Vec::new());
+        assert!(table.since(Some(1), 2).whole, "two of them are forgotten");
+        assert!(!table.since(Some(2), 2).whole);
+    }
 }
