@@ -308,7 +308,7 @@ pub const ROWS: &[Fault] = &[
             "reply::fuzz::whatever_a_printer_sends_is_understood_once",
         ),
         &[],
-        (1_000_000, 100_000_000),
+        (500_000, 100_000_000),
     ),
     fuzz(
         "recorded days (CSV)",
@@ -318,7 +318,7 @@ pub const ROWS: &[Fault] = &[
             "recorded_days_are_read_or_refused",
         ),
         &[],
-        (50_000, 10_000_000),
+        (10_000, 10_000_000),
     ),
 ];
 
