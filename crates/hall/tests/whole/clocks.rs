@@ -197,7 +197,13 @@ impl Clocks {
 
     fn wall_of_local(&self, local_ms: i64) -> i64 {
         let guess_ms = local_ms - self.zone.ahead_ms(local_ms);
-        local_ms - self.zone.ahead_ms(guess_ms)
+        let wall_ms = local_ms - self.zone.ahead_ms(guess_ms);
+        // Of an hour that the clock shows twice the first is meant (seed 31).
+        let earlier_ms = wall_ms - HOUR_MS as i64;
+        match earlier_ms + self.zone.ahead_ms(earlier_ms) == local_ms {
+            true => earlier_ms,
+            false => wall_ms,
+        }
     }
 }
 
