@@ -55,7 +55,7 @@ fn every_bad_entry_is_named_with_the_mend_and_the_exit_code_says_so() {
         "{text}"
     );
     let mend = String::from_utf8(output.stderr).expect("text");
-    assert!(mend.contains("hall restore --from BACKUP --data"), "{mend}");
+    assert!(mend.contains("hall.sqlite --with BACKUP --data"), "{mend}");
 }
 
 /// A morning in which nearly everything happens that can.

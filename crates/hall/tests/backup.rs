@@ -167,6 +167,29 @@ fn a_damaged_backup_brings_back_what_is_good_and_says_what_is_not() {
 }
 
 /// Enough for a copy to take a while.
+#[test]
+fn a_damaged_memory_and_an_older_backup_give_the_whole_morning_back() {
+    let (folder, backups) = a_morning();
+    back_up(folder.path(), backups.path(), &[]);
+    let picture = said(&REPLAY, folder.path());
+    let memory = folder.path().join(FILE_NAME);
+    let file = Connection::open(&memory).expect("a database");
+    let change = "UPDATE journal SET wall_ms = 0 WHERE seq = 4";
+    assert_eq!(file.execute(change, []).expect("a change"), 1);
+    drop(file);
+
+    let made = files(backups.path());
+    let backup = made[0].to_str().expect("text");
+    let text = restored(&memory, folder.path(), &["--with", backup, "--replace"]);
+    assert!(
+        text.contains("1 entry damaged, and taken from the older backup"),
+        "{text}"
+    );
+    assert!(!text.contains("Not brought back"), "{text}");
+    assert_eq!(said(&REPLAY, folder.path()), picture);
+    said(&["audit", "verify"], folder.path());
+}
+
 fn write_many(data: &Path) {
     let mut store = Store::open(data).expect("a new file");
     let event = |what| Event {

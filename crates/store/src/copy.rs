@@ -1,6 +1,7 @@
 //! The memory written into a new file: page by page, as fast as the disk is, or entry by entry, where
 //! some of it is damaged and the good is to be told from the bad.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::thread;
@@ -12,12 +13,13 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
 use crate::append::{list, write_record};
+use crate::both::walk_both;
 use crate::note::{Left, deletions};
 use crate::old_days::Anchor;
 use crate::open::read_head;
 use crate::record::Record;
 use crate::replay::{ReplayError, Stopped, Written, walk_written};
-use crate::request::{self, RequestRow, Sum, last_days};
+use crate::request::{self, RequestId, RequestRow, Sum, is_answered, last_days};
 use crate::verify::is_held_against_something;
 use crate::{Head, schema, vouch};
 
@@ -91,6 +93,8 @@ pub(crate) struct Copied {
     pub(crate) head: Head,
     /// Journal entries.
     pub(crate) entries: u64,
+    /// Those of them that the other file had.
+    pub(crate) entries_mended: u64,
     /// The last that was copied; behind it stands what vouches for the rest.
     pub(crate) last_seq: u64,
     pub(crate) last: Option<Moment>,
@@ -112,11 +116,13 @@ pub(crate) struct Copied {
 }
 
 /// Copies what is good of `source`, which has schema `found` and ends at `head`, into the empty
-/// file `target`: each entry is checked before it is written, and hashes stay what they were. The
+/// file `target`: each entry is checked before it is written, and hashes stay what they were. What is
+/// not good comes from the `other` file of the same hall, with its schema, if it is good there. The
 /// keys of the days are left out as they are by [`copy_pages`].
 pub(crate) fn copy(
     source: &Connection,
     (found, head): (usize, Head),
+    other: Option<(&Connection, usize)>,
     target: &Path,
 ) -> rusqlite::Result<Copied> {
     let mut target = Connection::open(target)?;
@@ -128,10 +134,20 @@ pub(crate) fn copy(
     let anchor = Anchor::of_schema(source, found).unwrap_or_default();
     copied.head.hash = anchor.hash;
     copied.head.seq = anchor.seq;
-    let walked = walk_written(source, anchor.seq + 1, head, |written| {
-        copied.take(source, &transaction, &written)?;
-        Ok(ControlFlow::Continue(()))
-    });
+    let walked = match other {
+        None => walk_written(source, anchor.seq + 1, head, |written| {
+            copied.take(source, &transaction, &written)?;
+            Ok(ControlFlow::Continue(()))
+        }),
+        Some((other, _)) => {
+            let begin = (anchor.seq, anchor.hash);
+            let (mended, walked) = walk_both((source, other), begin, head, |written| {
+                copied.take(source, &transaction, written)
+            });
+            copied.entries_mended = mended;
+            walked
+        }
+    };
     match walked {
         Ok(()) => {}
         Err(Stopped::Journal(error) | Stopped::Taker(NotTaken::Journal(error))) => {
@@ -139,7 +155,7 @@ pub(crate) fn copy(
         }
         Err(Stopped::Taker(NotTaken::Target(error))) => return Err(error),
     }
-    copied.take_requests(source, found, &transaction)?;
+    copied.take_requests((source, found), other, &transaction)?;
     if found >= schema::WITH_NOTES {
         for deletion in deletions(source).unwrap_or_default().into_iter().flatten() {
             deletion.insert(&transaction)?;
@@ -256,26 +272,30 @@ impl Copied {
     /// An outcome of what is not in the journal any more would be a lie.
     fn take_requests(
         &mut self,
-        source: &Connection,
-        found: usize,
+        source: (&Connection, usize),
+        other: Option<(&Connection, usize)>,
         target: &Connection,
     ) -> rusqlite::Result<()> {
-        let columns = if found < schema::WITH_SUMS {
-            "NULL, NULL"
-        } else {
-            "seq, sum"
-        };
-        let select = format!("SELECT id, act, outcome, {columns} FROM request");
         // To sort once is quicker than to find each its place.
         target.execute_batch("DROP INDEX request_by_seq")?;
         let days = last_days(target)?;
         let mut sums = [Sum::default(); 2];
-        let read = self.read_requests(source, &select, target, |row| {
+        let mut taken = |row: &RequestRow| {
             let of_days = days.iter().zip(&mut sums);
             let of_days = of_days.filter(|(day, _)| row.seq.is_some_and(|seq| day.has(seq)));
             of_days.for_each(|(_, sum)| request::add(sum, row));
-        })?;
+        };
+        let mut bad = BTreeSet::new();
+        let read = self.read_requests(source, target, &mut bad, &mut taken)?;
         self.requests_stopped = read.err();
+        if let Some(other) = other {
+            let mut bad_there = BTreeSet::new();
+            let lost = self.requests_lost;
+            // What it cannot give either is counted already.
+            let _ = self.read_requests(other, target, &mut bad_there, &mut taken)?;
+            let still_bad = bad.iter().filter(|id| !is_answered(target, id));
+            self.requests_lost = lost - (bad.len() - still_bad.count()) as u64;
+        }
         target.execute_batch("CREATE INDEX request_by_seq ON request (seq)")?;
         let [last, open] = sums;
         self.head.day_requests = open;
@@ -283,15 +303,21 @@ impl Copied {
         Ok(())
     }
 
-    /// Gives why they could not be read to the end, if they could not.
+    /// Takes those that are not there yet. Gives why they could not be read to the end, if they could not.
     fn read_requests(
         &mut self,
-        source: &Connection,
-        select: &str,
+        (source, found): (&Connection, usize),
         target: &Connection,
-        mut taken: impl FnMut(&RequestRow),
+        bad: &mut BTreeSet<RequestId>,
+        taken: &mut impl FnMut(&RequestRow),
     ) -> rusqlite::Result<Result<(), String>> {
-        let mut statement = match source.prepare(select) {
+        let columns = if found < schema::WITH_SUMS {
+            "NULL, NULL"
+        } else {
+            "seq, sum"
+        };
+        let select = format!("SELECT id, act, outcome, {columns} FROM request");
+        let mut statement = match source.prepare(&select) {
             Ok(statement) => statement,
             Err(why) => return Ok(Err(why.to_string())),
         };
@@ -304,12 +330,16 @@ impl Copied {
             };
             match RequestRow::read(row) {
                 Ok(row) if row.is_good() && row.seq.is_none_or(|seq| seq <= self.head.seq) => {
-                    row.insert(target)?;
-                    request::add(&mut self.head.requests, &row);
-                    taken(&row);
-                    self.requests += 1;
+                    if row.insert_if_new(target)? {
+                        request::add(&mut self.head.requests, &row);
+                        taken(&row);
+                        self.requests += 1;
+                    }
                 }
-                _ => self.requests_lost += 1,
+                read => {
+                    self.requests_lost += 1;
+                    bad.extend(read.ok().map(|row| row.answered.id));
+                }
             }
         }
     }

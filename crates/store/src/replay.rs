@@ -318,7 +318,7 @@ pub(crate) fn damaged(seq: u64, why: &str) -> ReplayError {
 }
 
 /// A damaged page is damage of the entry that it should have held.
-fn unreadable(seq: u64, error: &rusqlite::Error) -> ReplayError {
+pub(crate) fn unreadable(seq: u64, error: &rusqlite::Error) -> ReplayError {
     if is_damage(error) {
         damaged(seq, &format!("it cannot be read: {error}"))
     } else {
@@ -327,7 +327,11 @@ fn unreadable(seq: u64, error: &rusqlite::Error) -> ReplayError {
 }
 
 /// The entry in a row, if its hash is right behind the one with the hash `before`.
-fn checked<'a>(row: &'a Row<'_>, expected: u64, before: &Hash) -> Result<Written<'a>, ReplayError> {
+pub(crate) fn checked<'a>(
+    row: &'a Row<'_>,
+    expected: u64,
+    before: &Hash,
+) -> Result<Written<'a>, ReplayError> {
     let failed = |error: rusqlite::Error| unreadable(expected, &error);
     let unread = |error: FromSqlError| damaged(expected, &format!("it cannot be read: {error}"));
     let seq: u64 = row.get(0).map_err(failed)?;

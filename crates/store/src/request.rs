@@ -61,6 +61,15 @@ impl RequestRow {
         }
     }
 
+    /// Whether it was not there yet.
+    pub(crate) fn insert_if_new(&self, connection: &Connection) -> rusqlite::Result<bool> {
+        let is_new = !is_answered(connection, &self.answered.id);
+        if is_new {
+            self.insert(connection)?;
+        }
+        Ok(is_new)
+    }
+
     pub(crate) fn insert(&self, connection: &Connection) -> rusqlite::Result<()> {
         let Answered { id, act, outcome } = &self.answered;
         let insert = "INSERT INTO request (id, act, outcome, seq, sum) VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -93,6 +102,12 @@ impl Store {
             None => Ok(None),
         }
     }
+}
+
+/// Whether there is an outcome of a request id, whatever it is worth.
+pub(crate) fn is_answered(connection: &Connection, id: &RequestId) -> bool {
+    let select = connection.prepare_cached("SELECT 1 FROM request WHERE id = ?1");
+    select.is_ok_and(|mut select| select.exists([&id[..]]).unwrap_or(false))
 }
 
 fn find(connection: &Connection, id: &RequestId) -> rusqlite::Result<Option<RequestRow>> {

@@ -24,6 +24,8 @@ use crate::{FILE_NAME, Head, ReplayError, Verdict, schema};
 pub struct Restored {
     /// Journal entries that are back.
     pub entries: u64,
+    /// Those of them that were damaged, and that the other file had as they were written.
+    pub entries_mended: u64,
     /// Days that are back.
     pub days: u64,
     /// The last of them, which may not be back to its end.
@@ -96,6 +98,20 @@ pub enum RestoreError {
 /// # Errors
 /// See [`RestoreError`].
 pub fn restore(from: &Path, folder: &Path, aside: Option<&str>) -> Result<Restored, RestoreError> {
+    restore_with(from, None, folder, aside)
+}
+
+/// [`restore`], with another file of the same hall, such as an older backup, from which is taken what is
+/// damaged in `from`: then nothing is lost that one of the two has.
+///
+/// # Errors
+/// See [`RestoreError`].
+pub fn restore_with(
+    from: &Path,
+    other: Option<&Path>,
+    folder: &Path,
+    aside: Option<&str>,
+) -> Result<Restored, RestoreError> {
     let path = folder.join(FILE_NAME);
     let not_written = |reason: String| {
         let path = path.clone();
@@ -108,13 +124,14 @@ pub fn restore(from: &Path, folder: &Path, aside: Option<&str>) -> Result<Restor
         return Err(RestoreError::Exists(path));
     }
     let source = Source::open(from)?;
+    let other = other.map(Source::open).transpose()?;
     let part = Part::claim(&path).map_err(failed)?;
-    let back = match source.pages(&part) {
+    let back = match source.pages(&part, other.is_none()) {
         Some(restored) => restored,
-        None => source.what_is_good(&part, &not_written)?,
+        None => source.what_is_good(other.as_ref(), &part, &not_written)?,
     };
     let (belongings, lost) = source.belongings();
-    drop(source);
+    drop((source, other));
     for belonging in &belongings {
         belonging
             .put(folder, aside.unwrap_or(".before-restore"))
@@ -147,6 +164,7 @@ fn report(copied: Copied, verdict: Verdict, lost: Vec<Lost>) -> Restored {
     let Copied {
         head: _,
         entries,
+        entries_mended,
         last_seq: _,
         last,
         day,
@@ -170,6 +188,7 @@ fn report(copied: Copied, verdict: Verdict, lost: Vec<Lost>) -> Restored {
         });
     Restored {
         entries,
+        entries_mended,
         days,
         last_day: day,
         last,
@@ -260,8 +279,8 @@ impl Source {
     }
 
     /// All of it, if all of it is good, or all before the place at which its chain breaks, if all else
-    /// of it is.
-    fn pages(&self, part: &Part) -> Option<Restored> {
+    /// of it is and what stands behind may go.
+    fn pages(&self, part: &Part, may_trim: bool) -> Option<Restored> {
         let live = |copy: &mut Connection| {
             // They go where they belong; a memory holds no key of the hall.
             copy.execute("DELETE FROM belonging", [])
@@ -271,7 +290,8 @@ impl Source {
         if verdict.is_good() {
             return self.whole(verdict);
         }
-        let (from, why) = verdict.breaks_at.filter(|_| !verdict.is_bad_otherwise)?;
+        let is_sound = may_trim && !verdict.is_bad_otherwise;
+        let (from, why) = verdict.breaks_at.filter(|_| is_sound)?;
         let of = (&self.connection, self.schema);
         let trimmed = trim(&part.path, of, (from, &why)).ok()?;
         let verdict = part.check(&trimmed).ok()?;
@@ -283,6 +303,7 @@ impl Source {
         let last = backup::last_moment(&self.connection).ok()?;
         Some(Restored {
             entries: verdict.entries,
+            entries_mended: 0,
             days: verdict.days.len() as u64,
             last_day: verdict.days.last().copied(),
             last,
@@ -299,16 +320,18 @@ impl Source {
         })
     }
 
-    /// What is good of it, entry by entry, and what is not.
+    /// What is good of it or of the other, entry by entry, and what is not.
     fn what_is_good(
         &self,
+        other: Option<&Self>,
         part: &Part,
         not_written: &impl Fn(String) -> RestoreError,
     ) -> Result<Restored, RestoreError> {
         part.clear()
             .map_err(|error| not_written(error.to_string()))?;
         let head = self.head.unwrap_or(Head::UNKNOWN);
-        let copied = copy(&self.connection, (self.schema, head), &part.path)
+        let other = other.map(|other| (&other.connection, other.schema));
+        let copied = copy(&self.connection, (self.schema, head), other, &part.path)
             .map_err(|error| not_written(error.to_string()))?;
         if copied.entries == 0
             && let Some(wrong) = copied.stopped

@@ -61,7 +61,7 @@ impl Verify {
         }
         let data = self.record.data();
         bail!(
-            "the hall's memory in {data} is damaged. Stop the hall, say hall restore --from BACKUP --data {data} --replace, and then hall audit verify again. Days that are not named above can be read as before.",
+            "the hall's memory in {data} is damaged. Stop the hall, say hall restore --from {data}/hall.sqlite --with BACKUP --data {data} --replace, and then hall audit verify again: what is damaged comes from the backup, and what is younger stays. Days that are not named above can be read as before.",
             data = data.display()
         )
     }

@@ -10,6 +10,9 @@ pub(super) struct Restore {
     /// The backup, or another hall's memory; it is only read
     #[arg(long)]
     from: PathBuf,
+    /// An older backup: what is damaged in the other file is taken from it
+    #[arg(long)]
+    with: Option<PathBuf>,
     /// The folder in which the hall keeps its memory
     #[arg(long, default_value = "paihao-data")]
     data: PathBuf,
@@ -26,7 +29,8 @@ impl Restore {
         let settings = super::read_settings(self.settings.as_deref())?;
         let aside = format!(".before-{}", super::stamp(&settings));
         let aside = self.replace.then_some(aside.as_str());
-        let restored = store::restore(&self.from, &self.data, aside)?;
+        let with = self.with.as_deref();
+        let restored = store::restore_with(&self.from, with, &self.data, aside)?;
         super::answer(&said(&restored, &settings))
     }
 }
@@ -55,6 +59,12 @@ fn said(restored: &Restored, settings: &HallSettings) -> String {
     if let Some(old) = old {
         text += &format!("The memory that was there is now {}.\n", old.display());
     }
+    if restored.entries_mended > 0 {
+        text += &format!(
+            "{} damaged, and taken from the older backup.\n",
+            wording::count(restored.entries_mended, "entry")
+        );
+    }
     text += &said_of_the_certificate(restored);
     match &restored.wrong {
         Some(wrong) => text += &not_back(wrong, restored),
@@ -64,6 +74,7 @@ fn said(restored: &Restored, settings: &HallSettings) -> String {
         None if restored.requests_lost > 0 => {
             text += &not_back("outcomes of requests are damaged", restored);
         }
+        None if restored.entries_mended > 0 => {}
         None => text += "The backup was good from the first entry to the last.\n",
     }
     text + "What was taken since is on paper and unknown here: look at the last numbers given before the hall opens again.\n\

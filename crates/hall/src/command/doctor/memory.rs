@@ -137,7 +137,7 @@ impl Findings {
                 "it is damaged in {}: {bad}",
                 wording::count(checked.bad.len() as u64, "place")
             );
-            let mend = "Say hall audit verify to see all of it. Stop the hall after hours, and say hall restore --from BACKUP --data FOLDER --replace.";
+            let mend = "Say hall audit verify to see all of it. Stop the hall after hours, and say hall restore --from FOLDER/hall.sqlite --with BACKUP --data FOLDER --replace: what is damaged comes from the backup, and what is younger stays.";
             return self.broken("record", what, mend);
         }
         if checked.texts_in_entries > 0 {
