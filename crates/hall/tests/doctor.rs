@@ -114,7 +114,7 @@ fn a_running_hall_is_asked_and_a_port_that_another_has_is_named() {
     });
     let (text, _) = doctor(folder.path(), &settings_on(place.path(), port), &[]);
     assert!(
-        text.contains("good    hall      it runs, and asks for TLS"),
+        text.contains("good    hall        it runs, and asks for TLS"),
         "{text}"
     );
     answering.join().expect("no panic");
@@ -146,7 +146,7 @@ fn each_trouble_is_said_with_its_mend() {
         "BROKEN  settings",
         "LOOK    rights",
         "What to do: Say chmod 700",
-        "LOOK    backup    there is none in",
+        "LOOK    backup      there is none in",
     ] {
         assert!(text.contains(trouble), "{trouble}: {text}");
     }
@@ -158,7 +158,7 @@ fn each_trouble_is_said_with_its_mend() {
     drop(other);
     let (text, code) = doctor(folder.path(), &file, &[]);
     assert!(
-        text.contains("BROKEN  memory    journal entry 12 is damaged")
+        text.contains("BROKEN  memory      journal entry 12 is damaged")
             && text.contains("hall restore"),
         "{text}"
     );
@@ -192,7 +192,7 @@ fn a_device_that_was_edited_and_a_backup_that_failed_are_named() {
     hall(&[&["backup"], &to[..]].concat(), folder.path());
     let (text, code) = doctor(folder.path(), &file, &[]);
     for bad in [
-        "BROKEN  memory    no entry says that the hall knows the device desk-9",
+        "BROKEN  memory      no entry says that the hall knows the device desk-9",
         "BROKEN  backup",
         "no backup was made, for the hall's memory is damaged",
     ] {
