@@ -17,6 +17,7 @@ mod restore;
 mod schema;
 mod serve;
 mod simulate;
+mod threads;
 mod ticket;
 
 use std::io::{self, Write};

@@ -40,8 +40,7 @@ impl Serve {
         settings.trust.trial = self.trial;
         let store = Store::open(&self.data)?;
         let clock = clock(&settings, &store)?;
-        let runtime = tokio::runtime::Runtime::new().context("the system gives no threads")?;
-        runtime.block_on(self.serve(settings, store, clock))
+        super::threads::runtime()?.block_on(self.serve(settings, store, clock))
     }
 
     async fn serve(self, settings: HallSettings, store: Store, clock: Clock) -> anyhow::Result<()> {

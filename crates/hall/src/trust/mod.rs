@@ -4,6 +4,7 @@
 //! changes for ever it gives back as a [`store::Change`] with a [`Note`], which go to disk together.
 
 mod bucket;
+mod code;
 pub mod devices;
 mod note;
 pub mod pairing;
@@ -21,6 +22,7 @@ use queue::Moment;
 use store::{Change, Device, Person, Trusted};
 
 pub use bucket::Neighbour;
+pub use code::{CODE_LIFE_MS, Code, PROOFS};
 pub use note::{Note, worded, worded_in_chinese};
 pub use rights::PersonRole;
 pub use sessions::Held;
@@ -28,18 +30,8 @@ pub use sessions::Held;
 use crate::engine::SessionId;
 use crate::settings::TrustSettings;
 use bucket::Buckets;
-use pairing::{About, PairingKey, Side};
 use people::AfterWrong;
 use sessions::Sessions;
-
-/// A code is good for so long, in milliseconds: the way from the hall's machine to the device, twice.
-pub const CODE_LIFE_MS: u64 = 10 * 60_000;
-
-/// After so many wrong proofs a code is void.
-pub const PROOFS: u32 = 5;
-
-/// Codes that wait at the same time. A hall is set up with dozens of devices.
-const MAX_CODES: usize = 256;
 
 /// Whom the hall lets in.
 #[derive(Clone, Debug)]
@@ -54,19 +46,6 @@ pub struct Trust {
     refused: BTreeSet<SessionId>,
     buckets: Buckets,
     guesses: BTreeMap<String, Guesses>,
-}
-
-/// A code that was made for a device.
-#[derive(Clone, Debug)]
-pub struct Code {
-    /// What the device will be.
-    pub role: Role,
-    /// The counter at which it will stand.
-    pub counter: Option<u16>,
-    /// What was made of the code.
-    pub key: PairingKey,
-    until_ms: u64,
-    wrong: u32,
 }
 
 /// A connection that was let in, and whose it is.
@@ -353,67 +332,6 @@ impl Trust {
     pub fn address_of(&self, device: &str) -> Option<IpAddr> {
         let mut visits = self.connections.values();
         visits.find(|visit| visit.device == device)?.address
-    }
-}
-
-/// Pairing.
-impl Trust {
-    /// Takes a new code in, in the place of an older one for the same name.
-    ///
-    /// # Errors
-    /// If too many wait.
-    pub fn add_code(
-        &mut self,
-        device: &str,
-        (role, counter): (Role, Option<u16>),
-        key: PairingKey,
-        now_ms: u64,
-    ) -> Result<(), &'static str> {
-        self.codes.retain(|_, code| code.until_ms > now_ms);
-        if self.codes.len() >= MAX_CODES {
-            return Err("too many codes wait to be used. Use them, or wait ten minutes.");
-        }
-        let code = Code {
-            role,
-            counter,
-            key,
-            until_ms: now_ms + CODE_LIFE_MS,
-            wrong: 0,
-        };
-        self.codes.insert(device.to_owned(), code);
-        Ok(())
-    }
-
-    /// Forgets the code of a device.
-    pub fn drop_code(&mut self, device: &str) {
-        self.codes.remove(device);
-    }
-
-    /// Whether a device proves that it knows its code, which is used up by that.
-    ///
-    /// # Errors
-    /// If it does not; with a deed if the code is void now.
-    pub fn prove(
-        &mut self,
-        about: &About<'_>,
-        proof: &[u8],
-        now_ms: u64,
-    ) -> Result<Code, Option<Deed>> {
-        let code = self.codes.get_mut(about.device).ok_or(None)?;
-        if code.until_ms <= now_ms {
-            self.codes.remove(about.device);
-            return Err(None);
-        }
-        if !code.key.is_proof(proof, Side::Device, about) {
-            code.wrong += 1;
-            if code.wrong < PROOFS {
-                return Err(None);
-            }
-            self.codes.remove(about.device);
-            let device = about.device.to_owned();
-            return Err(Some(Deed::said(Note::CodeVoid { device })));
-        }
-        self.codes.remove(about.device).ok_or(None)
     }
 }
 

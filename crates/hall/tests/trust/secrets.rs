@@ -76,8 +76,8 @@ async fn no_secret_is_in_a_log_in_a_list_of_processes_or_on_disk() {
         "王芳 may sign in as clerk",
         "a wrong PIN was typed for 王芳",
         "王芳 sat down at counter",
-        "counter:counter-1/王芳@127.0.0.1",
-        "admin:uid-",
+        "(counter-1), 王芳, 127.0.0.1",
+        "administrator (user ",
     ] {
         assert!(said.contains(sentence), "{sentence} is not in:\n{said}");
     }
