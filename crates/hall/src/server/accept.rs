@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use tokio::time::{self, Instant};
 use tokio_rustls::TlsAcceptor;
 
+use super::linger::Lingering;
 use super::places::{Place, Places};
 
 /// A connection must have shaken hands and sent its request's head within this time, so that nobody
@@ -108,10 +109,12 @@ impl Entrance {
         let mut visitor = Visitor {
             address,
             is_secure: true,
-            place,
+            place: Arc::clone(&place),
         };
         // Who has sent nothing by then is let go without a word.
-        match (first_byte(&stream, deadline).await, &self.tls) {
+        let first = first_byte(&stream, deadline).await;
+        let stream = Lingering::new(stream, place);
+        match (first, &self.tls) {
             (Some(TLS_HANDSHAKE), Some(tls)) => {
                 let shaken = time::timeout_at(deadline, tls.accept(stream)).await;
                 match shaken {

@@ -5,6 +5,7 @@ mod complaints;
 mod farewell;
 mod greet;
 mod http;
+mod linger;
 mod metrics;
 mod pins;
 mod places;
