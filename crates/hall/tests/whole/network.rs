@@ -391,9 +391,15 @@ impl World {
                 self.after(soon_ms, Coming::Compare);
                 self.link_is_up(place)
             }
-            LinkEvent::Down { .. } => {
+            LinkEvent::Down { why, .. } => {
                 let program = &mut self.programs[place];
                 program.up = false;
+                if let Lost::NotAHall(_) | Lost::OtherHall = why {
+                    return Err(format!(
+                        "{} was told what no hall tells: {why:?}",
+                        program.device
+                    ));
+                }
                 let since_ms = program.half_open_since_ms.take();
                 self.count("links lost");
                 match since_ms {
