@@ -48,18 +48,7 @@ impl Part {
     fn rounds(self) -> [&'static [&'static str]; 2] {
         match self {
             Self::Queue => [&["--lib"], &["--lib", "--test=peers", "--test=model"]],
-            Self::Store => [
-                &["--lib", "--test=journal", "--test=records", "--test=verify"],
-                &[
-                    "--test=archive",
-                    "--test=backup",
-                    "--test=damage",
-                    "--test=migration",
-                    "--test=notes",
-                    "--test=opening",
-                    "--test=watch",
-                ],
-            ],
+            Self::Store => [&["--lib"], &["--test=memory"]],
             Self::Engine => [&["--test=engine"], &["--lib", "--test=trust"]],
         }
     }

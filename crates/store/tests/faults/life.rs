@@ -285,6 +285,7 @@ impl Life {
         let mut events = Vec::new();
         let replayed = store.replay(|event| events.push(event));
         replayed.map_err(|error| error.to_string())?;
+        store.look_beside().map_err(|error| error.to_string())?;
         let there = more.answered.iter().map(|request| {
             let found = store.answered(&request.id);
             let found = found.map_err(|error| error.to_string())?;

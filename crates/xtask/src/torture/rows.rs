@@ -257,8 +257,8 @@ pub const ROWS: &[Fault] = &[
         "file of the first schema",
         (
             "crates/store",
-            "tests/migration.rs",
-            "a_file_of_the_first_schema",
+            "tests/memory/main.rs",
+            "migration::a_file_of_the_first_schema",
         ),
         (1, 1),
     ),

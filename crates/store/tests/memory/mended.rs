@@ -1,15 +1,14 @@
 //! What is damaged in the memory and whole in an older backup is not lost: both together give all of it.
 
-mod sample;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sample::{
-    DAY, all_days, behind_the_back, day_opened, entry, event, issued, request, three_days,
-};
 use store::{Archive, FILE_NAME, Restored, Store, restore, restore_with};
 use tempfile::TempDir;
+
+use crate::sample::{
+    DAY, all_days, behind_the_back, day_opened, entry, event, issued, request, three_days,
+};
 
 const TICKETS: u32 = 20;
 

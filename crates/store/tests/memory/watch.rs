@@ -1,11 +1,10 @@
 //! The chain looked after while the hall runs.
 
-mod sample;
-
 use queue::Date;
-use sample::{DAY, behind_the_back, day_opened, entry, event, issued, three_days};
 use store::{Archive, Checked, Looked, Store};
 use tempfile::TempDir;
+
+use crate::sample::{DAY, behind_the_back, day_opened, entry, event, issued, three_days};
 
 const TICKETS: u32 = 20;
 const ENTRIES: u64 = 3 * (TICKETS as u64 + 1);

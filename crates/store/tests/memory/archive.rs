@@ -1,7 +1,5 @@
 //! Any day of the journal, for those who only read.
 
-mod sample;
-
 use std::fs::{self, Permissions};
 use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
@@ -11,9 +9,10 @@ use std::thread;
 
 use proptest::prelude::*;
 use queue::{Date, Event, Happening, Moment};
-use sample::{DAY, behind_the_back, day_opened, entry, event, issued, replayed, request};
 use store::{Archive, DayError, FILE_NAME, Recorded, Store};
 use tempfile::TempDir;
+
+use crate::sample::{DAY, behind_the_back, day_opened, entry, event, issued, replayed, request};
 
 fn read(archive: &Archive, yyyymmdd: u32, until_wall_ms: Option<i64>) -> Vec<Recorded> {
     let mut entries = Vec::new();

@@ -1,18 +1,17 @@
 //! The whole journal is looked through, and every bad place is found and named.
 
-mod sample;
-
 use std::fs;
 use std::path::Path;
 
 use queue::{AppointmentCode, ClassCode, Date, Happening, ServiceCode};
 use rusqlite::Connection;
-use sample::{
-    DAY, all_days, behind_the_back, entry, event, one_of_each, one_of_each_that_came_later,
-    three_days,
-};
 use store::{Archive, Bad, FILE_NAME, Store, Verdict};
 use tempfile::TempDir;
+
+use crate::sample::{
+    self, DAY, all_days, behind_the_back, entry, event, one_of_each, one_of_each_that_came_later,
+    three_days,
+};
 
 /// On each of the three days.
 const TICKETS: u32 = 20;

@@ -1,14 +1,13 @@
 //! What somebody typed can be deleted, is in no file then, and the chain holds.
 
-mod sample;
-
 use std::fs;
 use std::path::Path;
 
 use queue::{Date, Event, Happening};
-use sample::{DAY, behind_the_back, day_opened, entry, event, held, replayed};
 use store::{Archive, BackupPlan, FILE_NAME, Recorded, Store, Verdict, restore};
 use tempfile::TempDir;
+
+use crate::sample::{DAY, behind_the_back, day_opened, entry, event, held, replayed};
 
 /// What every typed text of the tests begins with.
 const NAME: &str = "王小明的身份证";

@@ -1,12 +1,11 @@
 //! What a disk that lied about what it wrote has lost is found when the hall starts.
 
-mod sample;
-
 use std::fs;
 
-use sample::{behind_the_back, three_days};
 use store::{Archive, Checked, ReplayError, Store};
 use tempfile::TempDir;
+
+use crate::sample::{behind_the_back, three_days};
 
 fn looked_beside(folder: &TempDir) -> Result<(), ReplayError> {
     Store::open(folder.path()).expect("it opens").look_beside()

@@ -1,17 +1,16 @@
 //! A backup is whole or not there, and what is good of a damaged one comes back.
 
-mod sample;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use sample::{
-    DAY, all_days, behind_the_back, day_opened, entry, event, issued, replayed, request, three_days,
-};
 use store::{Archive, BackupError, FILE_NAME, Lost, RestoreError, Restored, Store, restore};
 use tempfile::TempDir;
+
+use crate::sample::{
+    DAY, all_days, behind_the_back, day_opened, entry, event, issued, replayed, request, three_days,
+};
 
 const TICKETS: u32 = 20;
 const ENTRIES: u64 = 63;
@@ -274,7 +273,8 @@ fn a_write_ahead_file_of_the_old_memory_does_not_get_into_the_new_one() {
     }
     restore(&file, killed.path(), Some(".old")).expect("it is whole");
     assert_eq!(all_days(killed.path()), all_days(folder.path()));
-    let aside = Archive::open_file(&killed.path().join("hall.sqlite.old")).expect("readable");
+    let aside =
+        Archive::open_file(&killed.path().join("hall.sqlite.old")).expect("readable");
     assert_eq!(
         aside.extent().expect("readable").entries,
         51,

@@ -1,17 +1,16 @@
 //! Days that a hall need keep no longer go by themselves, and what is left proves what went.
 
-mod sample;
-
 use std::fs;
 use std::path::Path;
 
 use queue::{Date, Happening, Moment};
 use rusqlite::Connection;
-use sample::{behind_the_back, day_opened, entry, event, held, issued, request};
 use store::{
     Archive, Change, Checked, DayError, Entry, FILE_NAME, OldDays, Person, Store, Verdict, restore,
 };
 use tempfile::TempDir;
+
+use crate::sample::{behind_the_back, day_opened, entry, event, held, issued, request};
 
 /// Days in the journal, from 2020-01-01 on, each month with 28.
 const DAYS: u32 = 500;

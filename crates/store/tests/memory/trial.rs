@@ -1,15 +1,14 @@
 //! A backup is proved by bringing it back, and with it comes all that a hall on a new machine needs.
 
-mod sample;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rusqlite::Connection;
-use sample::{behind_the_back, three_days};
 use store::{Archive, BackedUp, BackupError, BackupPlan, FILE_NAME, Store, Trial, restore};
 use tempfile::TempDir;
+
+use crate::sample::{behind_the_back, three_days};
 
 const KEY: &str = "tls/key.pem";
 const CERTIFICATE: &str = "tls/certificate.pem";

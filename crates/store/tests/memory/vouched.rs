@@ -1,14 +1,13 @@
 //! Whom the hall knows is what its journal says: a row that was edited quietly is found and named.
 
-mod sample;
-
 use std::fs;
 use std::path::Path;
 
 use queue::{Event, Happening};
-use sample::{DAY, behind_the_back, day_opened, entry, event, issued, request};
 use store::{Archive, Change, Device, Entry, FILE_NAME, Person, Store, restore};
 use tempfile::TempDir;
+
+use crate::sample::{DAY, behind_the_back, day_opened, entry, event, issued, request};
 
 fn device(name: &str, role: &str) -> Device {
     Device {

@@ -1,13 +1,12 @@
 //! How the file is found and read by those who do not own it.
 
-mod sample;
-
 use std::fs;
 use std::path::Path;
 
-use sample::three_days;
 use store::{Archive, FILE_NAME, Store, is_in_use};
 use tempfile::TempDir;
+
+use crate::sample::three_days;
 
 #[test]
 fn a_hall_is_in_its_folder_while_it_holds_the_file() {

@@ -1,12 +1,11 @@
 //! What a person reads when the memory of a hall cannot be opened.
 
-mod sample;
-
 use std::fs;
 
-use sample::{behind_the_back, replayed};
 use store::{FILE_NAME, OpenError, Store};
 use tempfile::TempDir;
+
+use crate::sample::{self, behind_the_back, replayed};
 
 fn refusal(folder: &std::path::Path) -> OpenError {
     Store::open(folder).expect_err("it cannot be opened")

@@ -1,15 +1,14 @@
 //! What a disk does to a file behind everybody's back is found before it is used.
 
-mod sample;
-
 use std::fs;
 use std::path::Path;
 
 use queue::Event;
 use rusqlite::Connection;
-use sample::{DAY, behind_the_back, day_opened, entry, event, issued, one_of_each, request};
 use store::{Archive, FILE_NAME, Store};
 use tempfile::TempDir;
+
+use crate::sample::{DAY, behind_the_back, day_opened, entry, event, issued, one_of_each, request};
 
 /// A closed journal of one day with some pages, and what it says.
 fn written(folder: &Path) -> Vec<Event> {

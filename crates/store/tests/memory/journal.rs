@@ -1,10 +1,9 @@
 //! The journal as its one writer meets it.
 
-mod sample;
-
-use sample::{DAY, day_opened, entry, event, issued, replayed, request};
 use store::{AppendError, Store};
 use tempfile::TempDir;
+
+use crate::sample::{DAY, day_opened, entry, event, issued, replayed, request};
 
 fn opened(folder: &TempDir) -> Store {
     let mut store = Store::open(folder.path()).expect("a new file");

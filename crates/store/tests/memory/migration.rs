@@ -1,7 +1,5 @@
 //! A file of every schema that a hall has written, made by hand, as those halls left it.
 
-mod sample;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +9,8 @@ use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 use store::{Archive, FILE_NAME, OpenError, Store};
 use tempfile::TempDir;
+
+use crate::sample;
 
 const SCHEMA_1: &str = "
     CREATE TABLE journal (

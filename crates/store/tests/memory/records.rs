@@ -1,16 +1,15 @@
 //! What stands on disk, and that it means the same when it is read back.
 
-mod sample;
-
 use proptest::prelude::*;
 use queue::{
     CallId, CounterNumber, Date, Event, Happening, Moment, NoPaper, Passed, Reason, TicketId, Why,
 };
-use sample::{
-    behind_the_back, entry, event, issued, one_of_each, one_of_each_that_came_later, replayed,
-};
 use store::Store;
 use tempfile::TempDir;
+
+use crate::sample::{
+    self, behind_the_back, entry, event, issued, one_of_each, one_of_each_that_came_later, replayed,
+};
 
 /// The form on disk of each record is for ever: a journal of today is read by every later hall.
 const ON_DISK: &[&str] = &[
