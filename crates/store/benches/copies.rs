@@ -49,7 +49,7 @@ fn main() -> Result<()> {
     })?;
     damage(&backup)?;
     let part_s = timed("bring back what is good of a bad one", entries, || {
-        Ok(restore(&backup, back.path(), Some(".old")).map(drop)?)
+        Ok(restore(&backup, back.path(), Some("old")).map(drop)?)
     })?;
     for (what, seconds) in [("good", whole_s), ("bad", part_s)] {
         let most = entries as f64 / seconds * BACK_WITHIN_S / 1e6;

@@ -1,15 +1,16 @@
 //! The memory as it was before a newer hall changed its form. If the new version does not please, the
 //! old one goes on with this file.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use rusqlite::Connection;
 
 use crate::backup::{Part, with_suffix};
-use crate::{FILE_NAME, archive};
+use crate::{FILE_NAME, archive, restore};
 
 /// Between these the name of a copy says its schema and when it was made.
 const BEFORE: &str = ".schema-";
@@ -67,25 +68,35 @@ fn are_same(one: &Path, other: &Path) -> io::Result<bool> {
     }
 }
 
-/// Deletes the copies in a data folder that are older than `age`, for they hold texts that are to
-/// be deleted by then. Gives those that are gone.
+/// Deletes the memories that were put aside in a data folder longer than `age` ago, before an upgrade or a
+/// restore: they hold texts that are to be deleted. Gives those that are gone.
 ///
 /// # Errors
-/// If the folder cannot be read or a copy not be deleted.
-pub fn delete_older_forms(folder: &Path, age: Duration) -> io::Result<Vec<PathBuf>> {
-    let begin = format!("{FILE_NAME}{BEFORE}");
+/// If the folder cannot be read or a file not be deleted.
+pub fn delete_put_aside(folder: &Path, age: Duration) -> io::Result<Vec<PathBuf>> {
+    let names = [BEFORE, restore::BEFORE].map(|before| format!("{FILE_NAME}{before}"));
     let mut gone = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let ours = entry.file_name().to_string_lossy().starts_with(&begin);
-        let made = entry.metadata()?.modified()?;
-        let old = SystemTime::now().duration_since(made).unwrap_or_default();
-        if ours && old > age {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let ours = names.iter().any(|begin| name.starts_with(begin));
+        if ours && since_put_there(&entry.metadata()?) > age {
             fs::remove_file(entry.path())?;
             gone.push(entry.path());
         }
     }
     Ok(gone)
+}
+
+/// A restore gives the memory another name: that changes the file's status, and not the time of its content.
+fn since_put_there(file: &Metadata) -> Duration {
+    let put = Duration::new(
+        file.ctime().try_into().unwrap_or(0),
+        file.ctime_nsec().try_into().unwrap_or(0),
+    );
+    let put = SystemTime::UNIX_EPOCH + put;
+    SystemTime::now().duration_since(put).unwrap_or_default()
 }
 
 #[cfg(test)]

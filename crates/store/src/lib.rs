@@ -37,7 +37,7 @@ pub use append::{AppendError, Entry};
 pub use appointment::Appointment;
 pub use archive::{Archive, ArchiveError, DayError, Extent};
 pub use backup::{BackedUp, BackupError, BackupPlan};
-pub use before::delete_older_forms;
+pub use before::delete_put_aside;
 pub use day_key::DayKey;
 pub use lock::is_in_use;
 pub use note::Deletion;

@@ -19,6 +19,9 @@ use crate::trim::trim;
 use crate::verify::days_listed;
 use crate::{FILE_NAME, Head, ReplayError, Verdict, schema};
 
+/// Between these the name of a memory that was put aside says which restore did that.
+pub(crate) const BEFORE: &str = ".before-";
+
 /// What was brought back, and what was not.
 #[derive(Debug)]
 pub struct Restored {
@@ -93,7 +96,8 @@ pub enum RestoreError {
 }
 
 /// Brings back what is good of the file `from` into a data folder. A memory that is there is put
-/// aside under its name with `aside` behind it; without `aside` it is left alone and this fails.
+/// aside under its name with `.before-` and `aside` behind it, until [`crate::delete_put_aside`]; without
+/// `aside` it is left alone and this fails.
 ///
 /// # Errors
 /// See [`RestoreError`].
@@ -113,6 +117,7 @@ pub fn restore_with(
     aside: Option<&str>,
 ) -> Result<Restored, RestoreError> {
     let path = folder.join(FILE_NAME);
+    let beside = format!("{BEFORE}{}", aside.unwrap_or("restore"));
     let not_written = |reason: String| {
         let path = path.clone();
         RestoreError::NotWritten { path, reason }
@@ -133,12 +138,10 @@ pub fn restore_with(
     let (belongings, lost) = source.belongings();
     drop((source, other));
     for belonging in &belongings {
-        belonging
-            .put(folder, aside.unwrap_or(".before-restore"))
-            .map_err(failed)?;
+        belonging.put(folder, &beside).map_err(failed)?;
     }
     let old = match aside {
-        Some(aside) if path.exists() => Some(put_aside(&path, aside).map_err(failed)?),
+        Some(_) if path.exists() => Some(put_aside(&path, &beside).map_err(failed)?),
         _ => None,
     };
     part.finish(&path).map_err(failed)?;
@@ -404,8 +407,8 @@ fn opened_by(body: &str) -> Option<Date> {
 
 /// Gives the old memory another name. Until the new one takes its place it keeps the old name too,
 /// for a hall that finds no memory begins a new one.
-fn put_aside(path: &Path, aside: &str) -> io::Result<PathBuf> {
-    let old = with_suffix(path, aside);
+fn put_aside(path: &Path, beside: &str) -> io::Result<PathBuf> {
+    let old = with_suffix(path, beside);
     if fs::hard_link(path, &old).is_err() {
         fs::copy(path, &old)?;
     }

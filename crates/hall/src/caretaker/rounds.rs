@@ -71,7 +71,7 @@ impl Rounds {
             }
             tell(Memory::BackedUp { failed });
         }
-        self.delete_older_forms();
+        self.delete_put_aside();
     }
 
     /// Sees to it that there is a reserve, and says whether room is short.
@@ -220,14 +220,20 @@ impl Rounds {
         }
     }
 
-    /// What was kept when a newer version changed the memory's form has old texts in it, too.
-    fn delete_older_forms(&self) {
+    /// What was kept when a newer version changed the memory's form, or when a backup took the memory's place,
+    /// has old texts in it, too.
+    fn delete_put_aside(&self) {
         let age = Duration::from_millis(DAY_MS) * self.settings.notes_days;
-        match store::delete_older_forms(&self.data, age) {
+        match store::delete_put_aside(&self.data, age) {
             Ok(gone) => gone.iter().for_each(|file| {
-                tracing::info!("{} from before an upgrade was deleted", file.display());
+                tracing::info!(
+                    "{}, a memory that was put aside, was deleted after its days",
+                    file.display()
+                );
             }),
-            Err(error) => tracing::warn!("old copies of the memory cannot be deleted: {error}"),
+            Err(error) => {
+                tracing::warn!("memories that were put aside cannot be deleted: {error}");
+            }
         }
     }
 }

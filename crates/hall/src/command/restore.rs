@@ -27,7 +27,7 @@ pub(super) struct Restore {
 impl Restore {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let settings = super::read_settings(self.settings.as_deref())?;
-        let aside = format!(".before-{}", super::stamp(&settings));
+        let aside = super::stamp(&settings);
         let aside = self.replace.then_some(aside.as_str());
         let with = self.with.as_deref();
         let restored = store::restore_with(&self.from, with, &self.data, aside)?;
@@ -57,7 +57,11 @@ fn said(restored: &Restored, settings: &HallSettings) -> String {
         wording::count(*requests, "outcome")
     );
     if let Some(old) = old {
-        text += &format!("The memory that was there is now {}.\n", old.display());
+        text += &format!(
+            "The memory that was there is now {}. The hall deletes it after {} days, for texts that people typed are in it: take it away if you need it longer.\n",
+            old.display(),
+            settings.notes_days
+        );
     }
     if restored.entries_mended > 0 {
         text += &format!(

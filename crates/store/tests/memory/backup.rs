@@ -1,9 +1,11 @@
 //! A backup is whole or not there, and what is good of a damaged one comes back.
 
-use std::fs;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::{Duration, SystemTime};
 
 use store::{Archive, BackupError, FILE_NAME, Lost, RestoreError, Restored, Store, restore};
 use tempfile::TempDir;
@@ -238,7 +240,7 @@ fn a_memory_that_is_there_is_put_aside_only_when_that_is_said() {
     store
         .append(0, &[entry(vec![event(day_opened(DAY))])])
         .expect("room");
-    let refused = restore(&file, other.path(), Some(".old")).expect_err("a hall runs");
+    let refused = restore(&file, other.path(), Some("old")).expect_err("a hall runs");
     assert!(matches!(refused, RestoreError::InUse(_)), "{refused}");
     drop(store);
     let refused = restore(&file, other.path(), None).expect_err("it is there");
@@ -246,13 +248,40 @@ fn a_memory_that_is_there_is_put_aside_only_when_that_is_said() {
         matches!(&refused, RestoreError::Exists(_)) && refused.to_string().contains("--replace"),
         "{refused}"
     );
-    let old = restore(&file, other.path(), Some(".old"))
+    let old = restore(&file, other.path(), Some("old"))
         .expect("it is whole")
         .old;
-    assert_eq!(old, Some(other.path().join("hall.sqlite.old")));
+    assert_eq!(old, Some(other.path().join("hall.sqlite.before-old")));
     assert_eq!(all_days(other.path()), all_days(folder.path()));
-    let aside = Archive::open_file(&other.path().join("hall.sqlite.old")).expect("readable");
+    let aside = Archive::open_file(&other.path().join("hall.sqlite.before-old")).expect("readable");
     assert_eq!(aside.extent().expect("readable").entries, 1);
+}
+
+/// Texts that people typed are in it, and nobody else would ever delete them.
+#[test]
+fn what_was_put_aside_is_deleted_after_its_days_with_all_that_belongs_to_it() {
+    let (folder, file) = backed_up();
+    let before = all_days(folder.path());
+    let old = restore(&file, folder.path(), Some("old")).expect("it is whole");
+    let old = old.old.expect("there was one");
+    let write_ahead = folder.path().join("hall.sqlite.before-old-wal");
+    fs::write(&write_ahead, "of a killed hall").expect("room");
+    // It was written last long ago, and put aside just now.
+    let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+    let handle = File::options().write(true).open(&old);
+    let dated = handle.and_then(|file| file.set_modified(long_ago));
+    dated.expect("it is ours");
+    let gone = |age| {
+        let gone = store::delete_put_aside(folder.path(), age);
+        BTreeSet::from_iter(gone.expect("readable"))
+    };
+    assert_eq!(gone(Duration::from_secs(3_600)), BTreeSet::new());
+    assert_eq!(
+        gone(Duration::ZERO),
+        BTreeSet::from([old.clone(), write_ahead])
+    );
+    assert!(!old.exists());
+    assert_eq!(all_days(folder.path()), before);
 }
 
 #[test]
@@ -271,10 +300,10 @@ fn a_write_ahead_file_of_the_old_memory_does_not_get_into_the_new_one() {
     for name in [FILE_NAME, "hall.sqlite-wal"] {
         fs::copy(live.path().join(name), killed.path().join(name)).expect("room");
     }
-    restore(&file, killed.path(), Some(".old")).expect("it is whole");
+    restore(&file, killed.path(), Some("old")).expect("it is whole");
     assert_eq!(all_days(killed.path()), all_days(folder.path()));
     let aside =
-        Archive::open_file(&killed.path().join("hall.sqlite.old")).expect("readable");
+        Archive::open_file(&killed.path().join("hall.sqlite.before-old")).expect("readable");
     assert_eq!(
         aside.extent().expect("readable").entries,
         51,

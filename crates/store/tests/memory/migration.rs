@@ -138,9 +138,9 @@ fn a_file_of_every_schema_is_brought_up_to_date_after_a_copy_of_it_was_kept() {
         let new = TempDir::new().expect("a folder");
         let restored = store::restore(&kept[0], new.path(), None).expect("it is a backup");
         assert_eq!((restored.entries, restored.wrong), (7, None));
-        store::delete_older_forms(folder.path(), Duration::from_secs(3_600)).expect("readable");
+        store::delete_put_aside(folder.path(), Duration::from_secs(3_600)).expect("readable");
         assert_eq!(kept_beside(folder.path()).len(), 1, "it is young");
-        store::delete_older_forms(folder.path(), Duration::ZERO).expect("readable");
+        store::delete_put_aside(folder.path(), Duration::ZERO).expect("readable");
         assert_eq!(kept_beside(folder.path()).len(), 0);
     }
 }

@@ -89,14 +89,14 @@ fn on_a_new_machine_devices_find_the_certificate_that_they_know() {
     // Somebody started a hall there before, which made a certificate of its own.
     fs::create_dir(new.path().join("tls")).expect("room");
     fs::write(new.path().join(KEY), "another").expect("room");
-    let back = restore(&file, new.path(), Some(".before")).expect("room");
+    let back = restore(&file, new.path(), Some("yesterday")).expect("room");
     assert_eq!(back.belongings, [CERTIFICATE, KEY]);
     let read = |name: &str| fs::read_to_string(new.path().join(name)).expect("a file");
     assert_eq!(
         (read(KEY), read(CERTIFICATE)),
         ("the key".to_owned(), "the certificate".to_owned())
     );
-    assert_eq!(read("tls/key.pem.before"), "another");
+    assert_eq!(read("tls/key.pem.before-yesterday"), "another");
     assert_eq!(mode(&new.path().join(KEY)), 0o600);
     let held = behind_the_back(new.path()).query_row("SELECT count(*) FROM belonging", [], |row| {
         row.get::<_, u64>(0)
