@@ -79,6 +79,8 @@ enum Verdict {
     Again(Outcome),
     /// The disk refuses it, or did so a moment ago.
     NotStored,
+    /// It came through a connection that is not let in.
+    Shut,
 }
 
 impl World {
@@ -179,6 +181,8 @@ impl World {
             return Ok(());
         };
         let seq_before = running.engine.journal_seq();
+        let waits = present.steady_ms < self.machine.store_again_steady_ms;
+        let mut may_refuse = waits || running.engine.is_adrift();
         let outputs = running.engine.handle(batch, now, &self.clocks);
         if self.disk.is_down() {
             // Nothing of what it was about to say was said.
@@ -198,6 +202,7 @@ impl World {
             self.disk.heal();
         }
         if let Some((before, batch)) = before.filter(|_| self.disk.has_struck()) {
+            may_refuse = true;
             let fault = self.machine.planned.take();
             self.disk.heal();
             // What was confirmed long ago may be among what could not be read.
@@ -206,6 +211,7 @@ impl World {
             expected = self.after_a_refusal((before, batch), happened, &present);
         }
         self.answers_are_right(&expected, &outputs)?;
+        self.door_hears(&outputs, may_refuse)?;
         let commit_ms = self.chance.of(1..15);
         self.machine.busy_until_ms = self.at_ms + commit_ms;
         self.say(outputs, commit_ms);
@@ -227,10 +233,20 @@ impl World {
             self.reference.settle(present);
         }
         for input in batch {
-            if let Input::Request { role, id, act, .. } = input {
-                let what = match unstored.contains(id) {
-                    true => Verdict::NotStored,
-                    false => self.verdict((*role, *id, act), &expected, waits, present),
+            if let Input::Request {
+                session,
+                role,
+                id,
+                act,
+                ..
+            } = input
+            {
+                let what = if self.door.is_shut(*session) {
+                    Verdict::Shut
+                } else if unstored.contains(id) {
+                    Verdict::NotStored
+                } else {
+                    self.verdict((*role, *id, act), &expected, waits, present)
                 };
                 expected.push(Expected {
                     id: *id,
@@ -363,6 +379,8 @@ impl World {
             }
             (Verdict::Again(_), _) => return Ok(()),
             (Verdict::NotStored, Outcome::Refused(Refusal::NotStored)) => return Ok(()),
+            (Verdict::Shut, Outcome::Refused(_)) => return Ok(()),
+            (Verdict::Shut, _) => return wrong("a refusal, for nobody let it in"),
             (Verdict::NotStored, _) => return wrong("a refusal, for the disk refuses"),
             (_, Outcome::Refused(Refusal::NotStored)) => {
                 return wrong("something, for the disk is well");

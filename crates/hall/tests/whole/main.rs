@@ -10,7 +10,7 @@
 //!
 //! * `world` is the agenda. `machine` is the hall, `turns` when its loop turns, `checked` what must hold of
 //!   it after each step, `server` its side of connections, `memory` and `clocks` what it has. `network` are programs and cables, `people` and `staff` press and walk, `printer`
-//!   prints, `weather` goes wrong. `town` draws the hall's settings.
+//!   prints, `door` lets tablets in and shuts them out, `weather` goes wrong. `town` draws the hall's settings.
 //! * `reference` says what must be. `rest` compares all tables. `story` tells what happened.
 //! * `plant` are bugs around the hall, each of which must be found. `planted.txt` has those inside it.
 //!
@@ -22,6 +22,7 @@ mod checked;
 mod clocks;
 #[path = "../../../store/tests/disk/mod.rs"]
 mod disk;
+mod door;
 mod long;
 mod machine;
 mod memory;

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 use store::{
     Answered, AppendError, Appointment, DayKey, Entry, FILE_NAME, ReplayError, RequestId, Store,
+    Trusted,
 };
 
 use crate::plant::{self, Plant};
@@ -105,6 +106,10 @@ impl Journal for Memory {
 
     fn replay(&self, take: &mut dyn FnMut(Event)) -> Result<(), ReplayError> {
         self.store.replay(take)
+    }
+
+    fn trusted(&self) -> Result<Trusted, AppendError> {
+        Journal::trusted(&self.store)
     }
 
     fn look_beside(&self) -> Result<(), ReplayError> {

@@ -49,6 +49,7 @@ impl World {
 
     /// Every connection of a hall that is no more.
     pub fn hall_is_gone(&mut self, power: bool) {
+        self.door_is_dark();
         for (number, connection) in std::mem::take(&mut self.connections) {
             let place = connection.program;
             if self.programs[place].connection == Some(number)
@@ -155,7 +156,7 @@ impl World {
                 Output::Rows { session, rows } => {
                     self.rows_to(session, without_gone(rows), commit_ms)
                 }
-                // Nobody pairs here, and nobody gives orders.
+                // See `door`.
                 Output::Paired { .. } | Output::Told { .. } => {}
                 Output::Bye { session, code } => self.say_goodbye(session, code),
             }

@@ -192,7 +192,7 @@ impl World {
     }
 
     /// A number that somebody holds, as people type it.
-    fn some_number(&mut self) -> String {
+    pub fn some_number(&mut self) -> String {
         let place = self.chance.index(1_000);
         let known = self
             .people

@@ -12,6 +12,7 @@ use protocol::{HallFrame, Role};
 use crate::chance::Chance;
 use crate::clocks::{Clocks, HOUR_MS, MINUTE_MS};
 use crate::disk::Disk;
+use crate::door::Door;
 use crate::machine::Machine;
 use crate::network::Program;
 use crate::people::People;
@@ -64,6 +65,8 @@ pub enum Coming {
     Clerk(usize),
     /// A guide does something, or a supervisor, or somebody at a telephone.
     Staff(usize),
+    /// Somebody wants to be let in, or is shut out.
+    Door,
     /// Something goes wrong, or is mended.
     Weather(Weather),
     /// Everybody is compared with everybody.
@@ -113,6 +116,7 @@ pub struct World {
     pub connections: BTreeMap<u64, Connection>,
     pub last_connection: u64,
     pub people: People,
+    pub door: Door,
     pub story: Story,
     pub counts: BTreeMap<&'static str, u64>,
     pub epoch_of_instants: Instant,
@@ -149,7 +153,7 @@ impl World {
         let file = town.file();
         let mut settings = HallSettings::parse("hall.toml", &file)
             .unwrap_or_else(|error| panic!("{error}\n{file}"));
-        // Who is let in is proved elsewhere; here everybody is, as on trial, and as often as they press.
+        // Programs are let in as on trial, and as often as they press; `door` has those that are not.
         settings.trust.trial = true;
         settings.trust.requests_at_once = u32::MAX;
         // The hall's folder has to look as if its file were in it, which is on the disk in memory.
@@ -164,6 +168,7 @@ impl World {
             connections: BTreeMap::new(),
             last_connection: 0,
             people: People::default(),
+            door: Door::default(),
             story: Story::default(),
             counts: BTreeMap::new(),
             epoch_of_instants: now,
@@ -205,6 +210,7 @@ impl World {
         self.after(MINUTE_MS, Coming::Arrival);
         self.after(2 * MINUTE_MS, Coming::Rest);
         self.first_weather();
+        self.first_at_the_door();
     }
 
     fn run(&mut self) -> Held {
@@ -248,6 +254,10 @@ impl World {
             }
             Coming::Clerk(program) => self.clerk(program),
             Coming::Staff(program) => self.staff(program),
+            Coming::Door => {
+                self.at_the_door();
+                Ok(())
+            }
             Coming::Weather(weather) => self.weather(weather),
             Coming::Rest => self.rest(),
             Coming::Compare => self.clients_are_equal(),
