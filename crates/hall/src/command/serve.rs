@@ -9,7 +9,7 @@ use hall::{Clock, HallSettings, Server, wording};
 use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::notify::Notify;
+use super::notify;
 
 /// Run the hall.
 #[derive(Debug, Args)]
@@ -68,8 +68,7 @@ impl Serve {
         if self.print_address {
             println!("{}", server.url());
         }
-        let notify = Notify::from_environment();
-        notify.ready(&server.url());
+        notify::ready(&server.url());
         let pulse = server.pulse();
         tokio::select! {
             ended = server.ended() => {
@@ -78,9 +77,9 @@ impl Serve {
             }
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
-            () = notify.watch(pulse) => {}
+            () = notify::watch(pulse) => {}
         }
-        notify.stopping();
+        notify::stopping();
         tracing::info!("the hall stops");
         Ok(server.stop().await?)
     }

@@ -77,11 +77,11 @@ fn systemd_hears_that_the_hall_serves_lives_and_stops() {
         "{ready}"
     );
     for _ in 0..3 {
-        assert_eq!(said(), "WATCHDOG=1");
+        assert_eq!(said(), "WATCHDOG=1\n");
     }
     hall.stop();
-    let last = std::iter::repeat_with(said).find(|said| said != "WATCHDOG=1");
-    assert_eq!(last.as_deref(), Some("STOPPING=1"));
+    let last = std::iter::repeat_with(said).find(|said| said != "WATCHDOG=1\n");
+    assert_eq!(last.as_deref(), Some("STOPPING=1\n"));
 }
 
 /// `journalctl -p warning` shows what calls for somebody, and nothing else.
