@@ -92,3 +92,68 @@ impl AsyncWrite for Lingering {
         self.stream()?.poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use tokio::net::TcpListener;
+    use tokio::task::yield_now;
+
+    use super::super::places::Places;
+
+    const GOODBYE: &[u8] = b"goodbye";
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    /// The other side, and the hall's, which has said goodbye and let go without having read.
+    async fn parted(said_before: usize) -> (TcpStream, Arc<Places>) {
+        let here = (Ipv4Addr::LOCALHOST, 0);
+        let listener = TcpListener::bind(here).await.unwrap();
+        let other = TcpStream::connect(listener.local_addr().unwrap()).await;
+        let mut other = other.unwrap();
+        let (hall, _) = listener.accept().await.unwrap();
+        other.write_all(&vec![7; said_before]).await.unwrap();
+        hall.readable().await.unwrap();
+        let places = Arc::new(Places::default());
+        let place = places.take(IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap();
+        let mut hall = Lingering::new(hall, Arc::new(place));
+        hall.write_all(GOODBYE).await.unwrap();
+        drop(hall);
+        (other, places)
+    }
+
+    async fn all_places_are_free(places: &Places) {
+        let free = async {
+            while places.count() > 0 {
+                yield_now().await;
+            }
+        };
+        time::timeout(PATIENCE, free).await.expect("it is let go");
+    }
+
+    #[tokio::test]
+    async fn the_last_words_are_read_by_whoever_was_still_speaking() {
+        let (mut other, places) = parted(60_000).await;
+        other.write_all(&[8; 60_000]).await.unwrap();
+        let mut heard = Vec::new();
+        other.read_to_end(&mut heard).await.expect("no reset");
+        assert_eq!(heard, GOODBYE);
+        drop(other);
+        all_places_are_free(&places).await;
+    }
+
+    #[tokio::test]
+    async fn who_never_closes_is_let_go() {
+        let (_other, places) = parted(1).await;
+        all_places_are_free(&places).await;
+    }
+
+    #[tokio::test]
+    async fn who_goes_on_speaking_is_reset() {
+        let (mut other, places) = parted(1).await;
+        let speak = async { while other.write_all(&[8; 4_096]).await.is_ok() {} };
+        time::timeout(PATIENCE, speak).await.expect("it is reset");
+        all_places_are_free(&places).await;
+    }
+}
