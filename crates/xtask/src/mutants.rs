@@ -72,7 +72,7 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if !survived.is_empty() {
         bail!(
-            "mutants survived, see missed.txt and timeout.txt in {}. Write a test for each, or its reason in .cargo/mutants.toml",
+            "mutants survived, see missed.txt in {}. Write a test for each, or its reason in .cargo/mutants.toml",
             survived.join(" and ")
         );
     }
@@ -82,7 +82,8 @@ pub fn run(options: &Options) -> Result<()> {
 /// One round. Whether every mutant was caught.
 fn judge(part: Part, how: &[&str], targets: &[&str]) -> Result<bool> {
     fs::create_dir_all(part.output())?;
-    let mut command = workspace::cargo(["mutants", "--no-shuffle"]);
+    // The first test that fails is enough, which cargo's own runner does not know.
+    let mut command = workspace::cargo(["mutants", "--no-shuffle", "--test-tool=nextest"]);
     command
         .args(["--package", part.package(), "--output"])
         .arg(part.output())
@@ -98,10 +99,11 @@ fn judge(part: Part, how: &[&str], targets: &[&str]) -> Result<bool> {
         .env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "1");
     let status = command.status().context("cargo could not be started")?;
     match status.code() {
-        Some(0) => Ok(true),
-        Some(MISSED | TIMED_OUT) => Ok(false),
+        // A test that never ends is noticed as well.
+        Some(0 | TIMED_OUT) => Ok(true),
+        Some(MISSED) => Ok(false),
         _ => bail!(
-            "{} failed ({status}). If cargo does not know it: cargo install --locked cargo-mutants",
+            "{} failed ({status}). If cargo does not know it: cargo install --locked cargo-mutants cargo-nextest",
             workspace::words(&command)
         ),
     }
