@@ -136,8 +136,19 @@ impl Screen {
     /// # Errors
     /// If it does not come.
     pub fn find(&mut self, reader: &mut Reader, label: &str) -> Result<Element> {
-        self.see(reader, label, |element| {
-            element.role == Role::BUTTON && element.name == label
+        self.see(reader, label, |element| is_button(element, label))
+    }
+
+    /// Waits until no button has this label any more: the page that had it is left.
+    ///
+    /// # Errors
+    /// If it stays.
+    pub fn lose(&mut self, reader: &mut Reader, label: &str) -> Result<()> {
+        let what = format!("“{label}” to go away from {}", self.name);
+        wait_for(&what, SHOW_LIMIT, || {
+            let page = reader.page(&mut self.process)?;
+            let is_there = page.iter().any(|element| is_button(element, label));
+            Ok((!is_there).then_some(()))
         })
     }
 
@@ -150,6 +161,10 @@ impl Screen {
         let area = area.with_context(|| format!("“{label}” went away from {}", self.name))?;
         Ok(area.middle())
     }
+}
+
+fn is_button(element: &Element, label: &str) -> bool {
+    element.role == Role::BUTTON && element.name == label
 }
 
 fn prepare(command: &mut Command, display: &Display, reader: &Reader) {
