@@ -181,13 +181,18 @@ impl Archive {
             return Err(DayError::NoSuchDay { day, days });
         };
         let head = read_head(&snapshot).map_err(ReplayError::from)?;
+        // An opening that is lost does not say that it is one.
+        let next = self.first_seq_behind(first)?.unwrap_or(u64::MAX);
         let mut found = false;
         replay_from(&snapshot, first, head, |recorded| {
-            if let Happening::DayOpened { day: opened, .. } = recorded.event.what {
-                if opened != day {
+            if recorded.seq >= next {
+                return ControlFlow::Break(());
+            }
+            match recorded.event.what {
+                Happening::DayOpened { day: opened, .. } if opened != day => {
                     return ControlFlow::Break(());
                 }
-                found = true;
+                _ => found = true,
             }
             if until_wall_ms.is_some_and(|until| recorded.event.at.wall_ms > until) {
                 return ControlFlow::Break(());
@@ -245,6 +250,12 @@ impl Archive {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    fn first_seq_behind(&self, first: u64) -> Result<Option<u64>, ReplayError> {
+        let select = "SELECT min(first_seq) FROM day WHERE first_seq > ?1";
+        let next = self.connection.query_row(select, [first], |row| row.get(0));
+        Ok(next?)
     }
 
     fn first_seq(&self, day: Date) -> Result<Option<u64>, ReplayError> {

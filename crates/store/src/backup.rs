@@ -210,7 +210,8 @@ impl Part {
         if let Some(bad) = bad {
             return Err(distrust(&bad.to_string()));
         }
-        if (verdict.entries, requests) != (copied.entries, copied.requests) {
+        let entries = copied.entries + (copied.head.seq - copied.last_seq);
+        if (verdict.entries, requests) != (entries, copied.requests) {
             return Err(distrust("there is less of it"));
         }
         Ok(verdict)

@@ -1,7 +1,7 @@
 //! The memory written into a new file: page by page, as fast as the disk is, or entry by entry, where
 //! some of it is damaged and the good is to be told from the bad.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::thread;
@@ -13,14 +13,15 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
 use crate::append::{list, write_record};
-use crate::both::walk_both;
+use crate::lost::{Gap, is_lost};
 use crate::note::{Left, deletions};
 use crate::old_days::Anchor;
 use crate::open::read_head;
 use crate::record::Record;
-use crate::replay::{ReplayError, Stopped, Written, walk_written};
+use crate::replay::{ReplayError, Stopped, Written, walk_behind};
 use crate::request::{self, RequestId, RequestRow, Sum, is_answered, last_days};
-use crate::verify::is_held_against_something;
+use crate::salvage::{Good, days_of, last_opening};
+use crate::verify::{days_listed, is_held_against_something};
 use crate::{Head, schema, vouch};
 
 /// How long to wait for a program that opens or closes the file at the same instant, and how often.
@@ -95,7 +96,15 @@ pub(crate) struct Copied {
     pub(crate) entries: u64,
     /// Those of them that the other file had.
     pub(crate) entries_mended: u64,
-    /// The last that was copied; behind it stands what vouches for the rest.
+    /// Those of them whose hash alone was damaged.
+    pub(crate) entries_proved: u64,
+    /// Entries that nobody has, of days that are over.
+    pub(crate) gaps: Vec<Gap>,
+    /// What is wrong with the first of them.
+    pub(crate) first_wrong: Option<ReplayError>,
+    /// Where days begin by the source's list of days.
+    pub(crate) days_listed: BTreeMap<Date, u64>,
+    /// The last that was copied; behind it, up to the head, stands what vouches for the rest.
     pub(crate) last_seq: u64,
     pub(crate) last: Option<Moment>,
     /// The last day of which something was copied.
@@ -117,8 +126,9 @@ pub(crate) struct Copied {
 
 /// Copies what is good of `source`, which has schema `found` and ends at `head`, into the empty
 /// file `target`: each entry is checked before it is written, and hashes stay what they were. What is
-/// not good comes from the `other` file of the same hall, with its schema, if it is good there. The
-/// keys of the days are left out as they are by [`copy_pages`].
+/// not good comes from the `other` file of the same hall, with its schema, if it is good there. Else
+/// it is lost: alone, if its day is over, and with all that stands behind it in the day that is open, for a
+/// hall goes on with what that day came to. The keys of the days are left out as they are by [`copy_pages`].
 pub(crate) fn copy(
     source: &Connection,
     (found, head): (usize, Head),
@@ -134,21 +144,9 @@ pub(crate) fn copy(
     let anchor = Anchor::of_schema(source, found).unwrap_or_default();
     copied.head.hash = anchor.hash;
     copied.head.seq = anchor.seq;
-    let walked = match other {
-        None => walk_written(source, anchor.seq + 1, head, |written| {
-            copied.take(source, &transaction, &written)?;
-            Ok(ControlFlow::Continue(()))
-        }),
-        Some((other, _)) => {
-            let begin = (anchor.seq, anchor.hash);
-            let (mended, walked) = walk_both((source, other), begin, head, |written| {
-                copied.take(source, &transaction, written)
-            });
-            copied.entries_mended = mended;
-            walked
-        }
-    };
-    match walked {
+    copied.days_listed = days_listed(source).unwrap_or_default();
+    let other_file = other.map(|(other, _)| other);
+    match copied.take_journal((source, head), other_file, &transaction) {
         Ok(()) => {}
         Err(Stopped::Journal(error) | Stopped::Taker(NotTaken::Journal(error))) => {
             copied.stopped = Some(error);
@@ -184,6 +182,91 @@ impl From<rusqlite::Error> for NotTaken {
 }
 
 impl Copied {
+    /// Takes the entries up to the marked end, or as far as there is a way on.
+    fn take_journal(
+        &mut self,
+        (source, head): (&Connection, Head),
+        other: Option<&Connection>,
+        target: &Connection,
+    ) -> Result<(), Stopped<NotTaken>> {
+        let open_day = last_opening(source);
+        loop {
+            let begin = (self.head.seq, self.head.hash);
+            let walked = walk_behind(source, begin, head, |written| {
+                self.take(source, target, &written)?;
+                Ok(ControlFlow::Continue(()))
+            });
+            let Err(Stopped::Journal(why)) = walked else {
+                return walked;
+            };
+            let (seq, hash) = (self.head.seq, self.head.hash);
+            let good = Good { seq, hash };
+            if self.take_of_other(&good, (source, other), target)? {
+                continue;
+            }
+            let proved =
+                good.next_without_hash(source, head, |written| self.take(source, target, written));
+            if matches!(proved, Ok(true)) {
+                self.entries_proved += 1;
+                continue;
+            }
+            let Some(gap) = good.gap(source, (&self.days_listed, open_day))? else {
+                return Err(Stopped::Journal(why));
+            };
+            self.first_wrong.get_or_insert(why);
+            let at = self.last.unwrap_or_default();
+            self.take_gap(gap, at, target).map_err(taker)?;
+        }
+    }
+
+    /// Whether the other file has the next entry.
+    fn take_of_other(
+        &mut self,
+        good: &Good,
+        (source, other): (&Connection, Option<&Connection>),
+        target: &Connection,
+    ) -> Result<bool, Stopped<NotTaken>> {
+        let Some(other) = other else {
+            return Ok(false);
+        };
+        match good.next(other, |written| self.take(source, target, written)) {
+            Ok(()) => {
+                self.entries_mended += 1;
+                Ok(true)
+            }
+            // What is wrong with the damaged one is what somebody wants to know.
+            Err(Stopped::Journal(_)) => Ok(false),
+            Err(stopped) => Err(stopped),
+        }
+    }
+
+    fn take_gap(&mut self, gap: Gap, at: Moment, target: &Connection) -> rusqlite::Result<()> {
+        gap.fill(target, at)?;
+        (self.head.seq, self.head.hash) = (gap.last_seq, gap.hash);
+        self.last_seq = gap.last_seq;
+        for (seq, day) in &gap.days {
+            let opened = Happening::DayOpened {
+                day: *day,
+                turns_at_steady_ms: 0,
+            };
+            self.opens(*day);
+            list(target, *seq, &opened, &mut self.head.day_requests)?;
+        }
+        let joins = self
+            .gaps
+            .last_mut()
+            .is_some_and(|last| last.goes_on_with(&gap));
+        if !joins {
+            self.gaps.push(gap);
+        }
+        Ok(())
+    }
+
+    fn opens(&mut self, day: Date) {
+        self.day = Some(day);
+        self.days += 1;
+    }
+
     fn take(
         &mut self,
         source: &Connection,
@@ -191,6 +274,15 @@ impl Copied {
         written: &Written<'_>,
     ) -> Result<(), NotTaken> {
         let Written { link, hash } = written;
+        if is_lost(link.body) {
+            let gap = Gap {
+                first_seq: link.seq,
+                last_seq: link.seq,
+                hash: *hash,
+                days: days_of(&self.days_listed, link.seq..=link.seq),
+            };
+            return Ok(self.take_gap(gap, written.at(), target)?);
+        }
         // With its hash an entry is what was written, and need not be understood.
         let record = is_held_against_something(link.body).then(|| written.record());
         let record = record.transpose().map_err(NotTaken::Journal)?;
@@ -204,6 +296,7 @@ impl Copied {
             hash
         ])?;
         (self.head.seq, self.head.hash) = (link.seq, *hash);
+        self.last_seq = link.seq;
         self.entries += 1;
         self.last = Some(written.at());
         if let Some(record) = record {
@@ -227,8 +320,7 @@ impl Copied {
             self.take_note(source, target, (seq, &commitment))?;
         }
         if let Happening::DayOpened { day, .. } = event.what {
-            self.day = Some(day);
-            self.days += 1;
+            self.opens(day);
         }
         list(target, seq, &event.what, &mut self.head.day_requests)
     }
@@ -303,6 +395,11 @@ impl Copied {
         Ok(())
     }
 
+    /// Whether an entry of the source was copied.
+    fn has(&self, seq: u64) -> bool {
+        seq <= self.last_seq && !self.gaps.iter().any(|gap| gap.has(seq))
+    }
+
     /// Takes those that are not there yet. Gives why they could not be read to the end, if they could not.
     fn read_requests(
         &mut self,
@@ -329,7 +426,7 @@ impl Copied {
                 Err(error) => return Ok(Err(error.to_string())),
             };
             match RequestRow::read(row) {
-                Ok(row) if row.is_good() && row.seq.is_none_or(|seq| seq <= self.head.seq) => {
+                Ok(row) if row.is_good() && row.seq.is_none_or(|seq| self.has(seq)) => {
                     if row.insert_if_new(target)? {
                         request::add(&mut self.head.requests, &row);
                         taken(&row);
@@ -355,10 +452,11 @@ impl Copied {
     ) -> rusqlite::Result<()> {
         let at = self.last.unwrap_or_default();
         self.last_seq = self.head.seq;
-        if anchor.by > self.head.seq
-            && let Some(record) = anchor.record(source)
-        {
-            let said = Record::DaysDeleted(record);
+        for gap in &self.gaps {
+            self.head = gap.vouch(target, self.head, at)?;
+        }
+        if anchor.seq > 0 && !self.has(anchor.by) {
+            let said = anchor.said(source);
             self.head = write_record(target, self.head, ("hall", at), &said)?;
             anchor.by = self.head.seq;
         }
@@ -372,9 +470,12 @@ impl Copied {
             (self.head, self.trusted_lost) = taken;
             self.head.mark(target)?;
         }
-        self.entries += self.head.seq - self.last_seq;
         Ok(())
     }
+}
+
+fn taker(error: rusqlite::Error) -> Stopped<NotTaken> {
+    Stopped::Taker(NotTaken::Target(error))
 }
 
 /// A table that an older source does not have stays empty.

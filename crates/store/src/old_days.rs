@@ -9,9 +9,10 @@ use serde_json::json;
 use crate::append::{not_stored, write_record};
 use crate::chain::Hash;
 use crate::open::read_head;
-use crate::record::{DaysDeletedRecord, Record};
-use crate::replay::{recomputed, record_of};
+use crate::record::{DaysDeletedRecord, LossRecord, Record};
+use crate::replay::record_of;
 use crate::request::{self, RequestRow, hex};
+use crate::salvage::proved_hash;
 use crate::{AppendError, Store, schema, trusted, vouch};
 
 /// A day is measured against the oldest of so many days at the journal's end, and not against the clock:
@@ -120,7 +121,33 @@ impl Anchor {
         Ok(())
     }
 
-    /// What the entry says that vouches for it, if it does.
+    /// What an entry has to say to vouch for it: what the one of `source` says, or that all before is lost
+    /// where that one is.
+    pub(crate) fn said(&self, source: &Connection) -> Record {
+        match self.record(source) {
+            Some(record) => Record::DaysDeleted(record),
+            None => Record::Loss(self.loss()),
+        }
+    }
+
+    fn loss(&self) -> LossRecord {
+        LossRecord {
+            first_seq: 1,
+            last_seq: self.seq,
+            hash: hex(&self.hash),
+            days: Vec::new(),
+        }
+    }
+
+    fn is_proved(&self, connection: &Connection) -> bool {
+        match record_of(connection, self.by) {
+            Ok(Record::DaysDeleted(record)) => self.is_of(&record),
+            Ok(Record::Loss(loss)) => loss == self.loss(),
+            _ => false,
+        }
+    }
+
+    /// What the entry says that vouches for it, if days were deleted there.
     pub(crate) fn record(&self, connection: &Connection) -> Option<DaysDeletedRecord> {
         match record_of(connection, self.by) {
             Ok(Record::DaysDeleted(record)) => Some(record).filter(|record| self.is_of(record)),
@@ -138,7 +165,7 @@ impl Anchor {
             let fault = "an entry is named that deleted old days, and none are gone";
             return Ok((self.by > 0).then(|| fault.to_owned()));
         }
-        if self.record(connection).is_none() {
+        if !self.is_proved(connection) {
             return Ok(Some(format!(
                 "entries 1 to {} are gone, and no entry says that they were deleted",
                 self.seq
@@ -188,7 +215,7 @@ impl Store {
             return Ok(None);
         }
         let up_to_seq = days[count].1 - 1;
-        let Some(hash) = sound_hash(&transaction, up_to_seq)? else {
+        let Some(hash) = proved_hash(&transaction, up_to_seq)? else {
             return Ok(None);
         };
         let requests = delete_requests(&transaction, up_to_seq, &mut head.requests)?;
@@ -253,14 +280,6 @@ fn outlived(days: &[(Date, u64)], years: u32) -> usize {
         .take(most)
         .take_while(|(day, _)| day.yyyymmdd() < kept_from);
     old.count()
-}
-
-/// The hash of an entry, if the next one was written behind it.
-fn sound_hash(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Hash>> {
-    let select = "SELECT hash FROM journal WHERE seq = ?1";
-    let stored = |seq: u64| connection.query_row(select, [seq], |row| row.get::<_, Hash>(0));
-    let is_sound = recomputed(connection, seq + 1)? == Some(stored(seq + 1)?);
-    Ok(if is_sound { Some(stored(seq)?) } else { None })
 }
 
 /// Deletes the outcomes that were given up to an entry, and takes them out of the sum of all.

@@ -11,10 +11,10 @@ use crate::note::Left;
 use crate::old_days::Anchor;
 use crate::open::{is_damage, marked_head};
 use crate::record::Record;
-use crate::{Head, Store, request, vouch};
+use crate::{Head, Store, lost, request, vouch};
 
 /// How an entry begins that opens a day.
-const OPENS_DAY: &str = r#"{"event":"day_opened""#;
+pub(crate) const OPENS_DAY: &str = r#"{"event":"day_opened""#;
 
 /// Why the journal cannot be believed.
 #[derive(Debug, thiserror::Error)]
@@ -201,40 +201,64 @@ pub(crate) fn walk_written<E>(
     connection: &Connection,
     first: u64,
     head: Head,
+    take: impl FnMut(Written<'_>) -> Result<ControlFlow<()>, E>,
+) -> Result<(), Stopped<E>> {
+    let empty = head.seq == 0 && first == 1;
+    let before = match empty {
+        true => GENESIS,
+        false => hash_before_day(connection, first)?,
+    };
+    walk_behind(connection, (first - 1, before), head, take)
+}
+
+/// The hash of the entry before the one that opens a day.
+fn hash_before_day(connection: &Connection, first: u64) -> Result<Hash, ReplayError> {
+    let opens_day = |before: &Hash| {
+        with_entry_behind(connection, (first, before), |written| {
+            let body = written.link.body;
+            Ok(body.starts_with(OPENS_DAY) || lost::is_lost(body))
+        })
+    };
+    let mut before = hash_before(connection, first)?;
+    let mut opens = opens_day(&before);
+    // It may be the hash of the day before that is damaged, which is none of this day.
+    if opens.is_err()
+        && let Some(other) = recomputed(connection, first - 1)?
+    {
+        before = other;
+        opens = opens_day(&before);
+    }
+    match opens? {
+        true => Ok(before),
+        false => Err(damaged(first, "no day begins there")),
+    }
+}
+
+/// The same behind an entry, with its hash, wherever that stands.
+pub(crate) fn walk_behind<E>(
+    connection: &Connection,
+    (last, mut before): (u64, Hash),
+    head: Head,
     mut take: impl FnMut(Written<'_>) -> Result<ControlFlow<()>, E>,
 ) -> Result<(), Stopped<E>> {
-    let mut before = hash_before(connection, first)?;
-    let mut expected = first;
+    let mut expected = last + 1;
     let select = "SELECT seq, steady_ms, wall_ms, actor, body, hash FROM journal WHERE seq >= ?1 ORDER BY seq";
-    let mut statement = connection.prepare(select)?;
-    let mut rows = statement.query([first])?;
+    let mut statement = connection.prepare_cached(select)?;
+    let mut rows = statement.query([expected])?;
     loop {
         let row = match rows.next() {
             Ok(Some(row)) => row,
             Ok(None) => break,
             Err(error) => return Err(unreadable(expected, &error).into()),
         };
-        let mut written = checked(row, expected, &before);
-        // It may be the hash of the day before that is damaged, which is none of this day.
-        if written.is_err()
-            && expected == first
-            && let Some(other) = recomputed(connection, first.saturating_sub(1))?
-        {
-            written = checked(row, expected, &other);
-        }
-        let written = written?;
-        if expected == first && !written.link.body.starts_with(OPENS_DAY) {
-            return Err(damaged(first, "no day begins there").into());
-        }
+        let written = checked(connection, row, expected, &before)?;
         before = written.hash;
         if take(written).map_err(Stopped::Taker)?.is_break() {
             return Ok(());
         }
         expected += 1;
     }
-    let empty = head.seq == 0 && first == 1;
-    let whole = expected == head.seq + 1 && before == head.hash;
-    if whole && (empty || first <= head.seq) {
+    if expected == head.seq + 1 && before == head.hash {
         Ok(())
     } else {
         let why = if head == Head::UNKNOWN {
@@ -262,15 +286,23 @@ fn with_entry<T>(
     take: impl FnOnce(Written<'_>) -> Result<T, ReplayError>,
 ) -> Result<T, ReplayError> {
     let before = hash_before(connection, seq)?;
+    with_entry_behind(connection, (seq, &before), take)
+}
+
+fn with_entry_behind<T>(
+    connection: &Connection,
+    (seq, before): (u64, &Hash),
+    take: impl FnOnce(Written<'_>) -> Result<T, ReplayError>,
+) -> Result<T, ReplayError> {
     let select = "SELECT seq, steady_ms, wall_ms, actor, body, hash FROM journal WHERE seq = ?1";
     let mut statement = connection.prepare_cached(select)?;
     let mut rows = statement.query([seq])?;
     let row = rows.next().map_err(|error| unreadable(seq, &error))?;
     let row = row.ok_or_else(|| damaged(seq, "it is missing"))?;
-    take(checked(row, seq, &before)?)
+    take(checked(connection, row, seq, before)?)
 }
 
-fn hash_before(connection: &Connection, seq: u64) -> Result<Hash, ReplayError> {
+pub(crate) fn hash_before(connection: &Connection, seq: u64) -> Result<Hash, ReplayError> {
     let seq = seq
         .checked_sub(1)
         .ok_or_else(|| damaged(seq, "no day begins there"))?;
@@ -326,31 +358,46 @@ pub(crate) fn unreadable(seq: u64, error: &rusqlite::Error) -> ReplayError {
     }
 }
 
-/// The entry in a row, if its hash is right behind the one with the hash `before`.
+/// The entry in a row, if its hash is right behind the one with the hash `before`; or what stands for a
+/// lost one, if another entry says that it is.
 pub(crate) fn checked<'a>(
+    connection: &Connection,
     row: &'a Row<'_>,
     expected: u64,
     before: &Hash,
 ) -> Result<Written<'a>, ReplayError> {
+    let link = link_in(row, expected)?;
+    let failed = |error: rusqlite::Error| unreadable(expected, &error);
+    let stored: Hash = row.get(5).map_err(failed)?;
+    if lost::is_lost(link.body) {
+        let hash = stored;
+        return match lost::proof(connection, &link, &hash) {
+            Some(_) => Ok(Written { link, hash }),
+            None => Err(damaged(expected, lost::UNPROVED)),
+        };
+    }
+    let hash = link.hash(before);
+    if hash != stored {
+        return Err(damaged(expected, "its hash is not that of what it says"));
+    }
+    Ok(Written { link, hash })
+}
+
+/// The entry in a row without its hash.
+pub(crate) fn link_in<'a>(row: &'a Row<'_>, expected: u64) -> Result<Link<'a>, ReplayError> {
     let failed = |error: rusqlite::Error| unreadable(expected, &error);
     let unread = |error: FromSqlError| damaged(expected, &format!("it cannot be read: {error}"));
     let seq: u64 = row.get(0).map_err(failed)?;
     if seq != expected {
         return Err(damaged(expected, "it is missing"));
     }
-    let link = Link {
+    Ok(Link {
         seq,
         steady_ms: row.get(1).map_err(failed)?,
         wall_ms: row.get(2).map_err(failed)?,
         actor: row.get_ref(3).map_err(failed)?.as_str().map_err(unread)?,
         body: row.get_ref(4).map_err(failed)?.as_str().map_err(unread)?,
-    };
-    let stored: Hash = row.get(5).map_err(failed)?;
-    let hash = link.hash(before);
-    if hash != stored {
-        return Err(damaged(expected, "its hash is not that of what it says"));
-    }
-    Ok(Written { link, hash })
+    })
 }
 
 impl From<rusqlite::Error> for ReplayError {

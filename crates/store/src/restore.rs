@@ -13,8 +13,10 @@ use crate::backup::{self, Part, sync_folder, with_suffix};
 use crate::belonging::Belonging;
 use crate::copy::{Copied, copy, copy_pages};
 use crate::lock::own;
+use crate::lost::Gap;
 use crate::open::make;
 use crate::record::Record;
+use crate::salvage::{Good, last_opening};
 use crate::trim::trim;
 use crate::verify::days_listed;
 use crate::{FILE_NAME, Head, ReplayError, Verdict, schema};
@@ -29,6 +31,8 @@ pub struct Restored {
     pub entries: u64,
     /// Those of them that were damaged, and that the other file had as they were written.
     pub entries_mended: u64,
+    /// Those of them whose hash alone was damaged: the entry behind them proves what they say.
+    pub entries_proved: u64,
     /// Days that are back.
     pub days: u64,
     /// The last of them, which may not be back to its end.
@@ -165,10 +169,10 @@ fn owned(folder: &Path, path: &Path) -> Result<File, RestoreError> {
 
 fn report(copied: Copied, verdict: Verdict, lost: Vec<Lost>) -> Restored {
     let Copied {
-        head: _,
         entries,
         entries_mended,
-        last_seq: _,
+        entries_proved,
+        first_wrong,
         last,
         day,
         days,
@@ -179,6 +183,7 @@ fn report(copied: Copied, verdict: Verdict, lost: Vec<Lost>) -> Restored {
         tables_stopped,
         stopped,
         requests_stopped,
+        ..
     } = copied;
     let unread = requests_stopped
         .map(|error| format!("the outcomes of requests cannot all be read: {error}"))
@@ -192,6 +197,7 @@ fn report(copied: Copied, verdict: Verdict, lost: Vec<Lost>) -> Restored {
     Restored {
         entries,
         entries_mended,
+        entries_proved,
         days,
         last_day: day,
         last,
@@ -202,14 +208,22 @@ fn report(copied: Copied, verdict: Verdict, lost: Vec<Lost>) -> Restored {
         belongings: Vec::new(),
         belongings_lost: Vec::new(),
         verdict,
-        wrong: stopped.map(first_wrong).or(unread),
+        wrong: first_wrong.or(stopped).map(in_words).or(unread),
         lost,
         old: None,
     }
 }
 
+impl Lost {
+    /// Whether an entry is among them.
+    #[must_use]
+    pub fn has(&self, seq: u64) -> bool {
+        (self.first_seq..=self.last_seq).contains(&seq)
+    }
+}
+
 /// Without the advice to restore a backup, for that is being done.
-fn first_wrong(error: ReplayError) -> String {
+fn in_words(error: ReplayError) -> String {
     match error {
         ReplayError::Damaged { seq, why } => format!("entry {seq}: {why}"),
         ReplayError::Unreadable(why) | ReplayError::Broken(why) => {
@@ -281,8 +295,8 @@ impl Source {
         RestoreError::Backup { path, reason }
     }
 
-    /// All of it, if all of it is good, or all before the place at which its chain breaks, if all else
-    /// of it is and what stands behind may go.
+    /// All of it, if all of it is good, or all before the place at which its chain breaks, if that is in the
+    /// day that is open, all else is good and nobody has what stands behind.
     fn pages(&self, part: &Part, may_trim: bool) -> Option<Restored> {
         let live = |copy: &mut Connection| {
             // They go where they belong; a memory holds no key of the hall.
@@ -295,6 +309,10 @@ impl Source {
         }
         let is_sound = may_trim && !verdict.is_bad_otherwise;
         let (from, why) = verdict.breaks_at.filter(|_| is_sound)?;
+        let goes_on = from < last_opening(&self.connection) || self.is_proved(from);
+        if goes_on {
+            return None;
+        }
         let of = (&self.connection, self.schema);
         let trimmed = trim(&part.path, of, (from, &why)).ok()?;
         let verdict = part.check(&trimmed).ok()?;
@@ -302,11 +320,21 @@ impl Source {
         Some(report(trimmed, verdict, lost))
     }
 
+    /// Whether of a bad entry the hash alone is damaged.
+    fn is_proved(&self, seq: u64) -> bool {
+        let good = Good::before(&self.connection, seq);
+        let head = self.head.unwrap_or(Head::UNKNOWN);
+        let proved =
+            good.map(|good| good.next_without_hash(&self.connection, head, |_| Ok::<_, ()>(())));
+        matches!(proved, Ok(Ok(true)))
+    }
+
     fn whole(&self, verdict: Verdict) -> Option<Restored> {
         let last = backup::last_moment(&self.connection).ok()?;
         Some(Restored {
             entries: verdict.entries,
             entries_mended: 0,
+            entries_proved: 0,
             days: verdict.days.len() as u64,
             last_day: verdict.days.last().copied(),
             last,
@@ -339,10 +367,11 @@ impl Source {
         if copied.entries == 0
             && let Some(wrong) = copied.stopped
         {
-            return Err(self.refuse(first_wrong(wrong)));
+            return Err(self.refuse(in_words(wrong)));
         }
         let verdict = part.check(&copied).map_err(not_written)?;
-        let lost = self.lost(copied.last_seq, copied.day);
+        let mut lost = self.gaps(&copied.gaps);
+        lost.extend(self.lost(copied.last_seq, copied.day));
         Ok(report(copied, verdict, lost))
     }
 
@@ -353,6 +382,19 @@ impl Source {
         }
         let unreadable = |error: rusqlite::Error| (Vec::new(), vec![error.to_string()]);
         Belonging::all(&self.connection).unwrap_or_else(unreadable)
+    }
+
+    fn gaps(&self, gaps: &[Gap]) -> Vec<Lost> {
+        let listed = days_listed(&self.connection).unwrap_or_default();
+        let lost = |gap: &Gap| {
+            let days = listed.iter().filter(|(_, first)| **first <= gap.first_seq);
+            Lost {
+                day: days.max_by_key(|(_, first)| **first).map(|(day, _)| *day),
+                first_seq: gap.first_seq,
+                last_seq: gap.last_seq,
+            }
+        };
+        gaps.iter().map(lost).collect()
     }
 
     /// What stands behind entry `last`, which is of `day`, as far as it can be read.
@@ -384,6 +426,10 @@ impl Source {
             let (seq, body): (u64, rusqlite::Result<String>) = (row.get(0)?, row.get(1));
             let opened = listed.get(&seq).copied();
             if let Some(day) = opened.or_else(|| opened_by(&body.ok()?)) {
+                // Also those that are not there any more.
+                if let Some(end) = lost.last_mut() {
+                    end.last_seq = seq - 1;
+                }
                 lost.push(Lost {
                     day: Some(day),
                     first_seq: seq,

@@ -187,6 +187,12 @@ pub(crate) enum Record {
         trusted: Option<TrustedRecord>,
     },
     DaysDeleted(DaysDeletedRecord),
+    /// Stands in the place of an entry that a restore could not bring back. The entry `by` says so.
+    Lost {
+        by: u64,
+    },
+    /// Says which entries are lost.
+    Loss(LossRecord),
     AlarmRaised {
         alarm: AlarmRecord,
         level: u64,
@@ -222,6 +228,19 @@ pub(crate) struct DaysDeletedRecord {
     pub(crate) up_to_seq: u64,
     /// Its hash, in hexadecimal digits.
     pub(crate) hash: String,
+}
+
+/// Entries that a restore could not bring back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LossRecord {
+    pub(crate) first_seq: u64,
+    pub(crate) last_seq: u64,
+    /// That of the last of them, in hexadecimal digits: the chain goes on from it.
+    pub(crate) hash: String,
+    /// Those that opened a day, with that day, by the list of days.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) days: Vec<(u64, u32)>,
 }
 
 /// A text that somebody typed.

@@ -6,6 +6,8 @@ use queue::{
     TicketId,
 };
 
+use crate::lost::note_of_lost;
+
 use super::{
     AlarmRecord, DeskRecord, MomentRecord, PassedRecord, PlaceRecord, ReasonRecord, Record,
     TextRecord, ThenRecord,
@@ -186,6 +188,12 @@ impl Record {
             Self::Noted { note, .. } => Happening::Noted { note },
             Self::DaysDeleted(deleted) => Happening::Noted {
                 note: deleted.to_note(),
+            },
+            Self::Lost { by } => Happening::Noted {
+                note: note_of_lost(by),
+            },
+            Self::Loss(loss) => Happening::Noted {
+                note: loss.to_note(),
             },
             Self::AlarmCleared { alarm } => Happening::AlarmCleared {
                 alarm: alarm.into(),

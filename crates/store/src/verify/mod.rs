@@ -23,6 +23,9 @@ const MOST_NAMED: usize = 1_000;
 pub struct Verdict {
     /// Entries that are what was written.
     pub entries: u64,
+    /// Entries that an earlier restore could not bring back: that they are lost stands in their places, and
+    /// an entry at what was the end then says so.
+    pub entries_lost: u64,
     /// The days that begin with a good entry, in order.
     pub days: Vec<Date>,
     /// Requests whose outcome is what was written.

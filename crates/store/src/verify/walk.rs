@@ -12,7 +12,7 @@ use crate::old_days::Anchor;
 use crate::open::read_head;
 use crate::record::{Record, TextRecord};
 use crate::replay::recomputed;
-use crate::{Head, OldDays, vouch};
+use crate::{Head, OldDays, lost, vouch};
 
 /// Places behind a page that cannot be read which are tried one by one; then the steps double.
 const TRIED_ONE_BY_ONE: u64 = 4_096;
@@ -38,6 +38,14 @@ impl Before {
 pub(crate) struct Place {
     pub(crate) seq: u64,
     pub(crate) hash: Hash,
+}
+
+/// What stands in a place of the journal.
+enum Found {
+    /// That its entry is lost, and which day that opened.
+    Lost(Option<Date>),
+    /// An entry, and what it says where that is held against something.
+    Entry(Option<Event>),
 }
 
 /// A walk along the chain.
@@ -219,7 +227,13 @@ impl<'a> Walk<'a> {
             return;
         }
         match self.check(seq, row) {
-            Ok(event) => {
+            Ok(Found::Lost(opened)) => {
+                self.verdict.entries_lost += 1;
+                if let Some(day) = opened {
+                    self.follow_opening(seq, day);
+                }
+            }
+            Ok(Found::Entry(event)) => {
                 self.verdict.entries += 1;
                 if let Some(event) = event {
                     self.follow(seq, &event);
@@ -235,7 +249,7 @@ impl<'a> Walk<'a> {
 
     /// Whether an entry is the one that was written behind the one before it; gives what it says
     /// where that is held against something.
-    fn check(&mut self, seq: u64, row: &Row<'_>) -> Result<Option<Event>, String> {
+    fn check(&mut self, seq: u64, row: &Row<'_>) -> Result<Found, String> {
         let before = self.before.take();
         let unreadable = |error: rusqlite::Error| format!("it cannot be read: {error}");
         let at = Moment {
@@ -252,6 +266,12 @@ impl<'a> Walk<'a> {
             actor,
             body,
         };
+        if lost::is_lost(body) {
+            self.before = Some(Before::of(stored));
+            let proof = lost::proof(self.connection, &link, &stored);
+            let proof = proof.ok_or_else(|| lost::UNPROVED.to_owned())?;
+            return Ok(Found::Lost(proof.opened(seq)));
+        }
         let Some(before) = before else {
             self.before = Some(Before::of(stored));
             return Err("it cannot be proved, for the one before it is not there".to_owned());
@@ -265,7 +285,7 @@ impl<'a> Walk<'a> {
             return Err("its hash is not that of what it says".to_owned());
         }
         if !is_held_against_something(body) {
-            return Ok(None);
+            return Ok(Found::Entry(None));
         }
         let record = Record::from_json(body);
         let mut record = record.map_err(|error| format!("it is not understood: {error}"))?;
@@ -277,7 +297,7 @@ impl<'a> Walk<'a> {
         if let Some(commitment) = commitment {
             self.check_text(seq, &commitment);
         }
-        Ok(Some(event))
+        Ok(Found::Entry(Some(event)))
     }
 
     fn note_vouching(&mut self, seq: u64, record: &Record) {
@@ -309,22 +329,24 @@ impl<'a> Walk<'a> {
     /// What stands beside the journal must say the same.
     fn follow(&mut self, seq: u64, event: &Event) {
         match &event.what {
-            Happening::DayOpened { day, .. } => {
-                (self.day, self.day_seq) = (Some(*day), seq);
-                if self.verdict.days.last() != Some(day) {
-                    self.verdict.days.push(*day);
-                }
-                match self.days_listed.remove(day) {
-                    Some(listed) if listed == seq => {}
-                    // Were a day opened again, its first opening stays in the list.
-                    None if self.verdict.days[..self.verdict.days.len() - 1].contains(day) => {}
-                    listed => self.day_elsewhere(*day, seq, listed),
-                }
-            }
+            Happening::DayOpened { day, .. } => self.follow_opening(seq, *day),
             Happening::Booked { appointment, .. } => {
                 self.check_booking(seq, event, appointment.as_str());
             }
             _ => {}
+        }
+    }
+
+    fn follow_opening(&mut self, seq: u64, day: Date) {
+        (self.day, self.day_seq) = (Some(day), seq);
+        if self.verdict.days.last() != Some(&day) {
+            self.verdict.days.push(day);
+        }
+        match self.days_listed.remove(&day) {
+            Some(listed) if listed == seq => {}
+            // Were a day opened again, its first opening stays in the list.
+            None if self.verdict.days[..self.verdict.days.len() - 1].contains(&day) => {}
+            listed => self.day_elsewhere(day, seq, listed),
         }
     }
 

@@ -6,6 +6,7 @@ mod archive;
 mod backup;
 mod damage;
 mod journal;
+mod lost;
 mod mended;
 mod migration;
 mod notes;

@@ -180,8 +180,8 @@ fn a_backup_of_what_is_left_comes_back_whole_and_in_pieces() {
     assert_eq!((back.entries, back.wrong), (1_487, None));
     assert_eq!(is_sound(whole.path()).old_days, Some(said));
 
-    // Entry 1,000 is bad: the one that says what was deleted comes after it.
-    let change = "UPDATE journal SET wall_ms = 0 WHERE seq = 1000";
+    // An entry of the open day is bad, and the one that says what was deleted comes after it.
+    let change = "UPDATE journal SET wall_ms = 0 WHERE seq = 1500";
     let damaged = Connection::open(&file).expect("the file");
     damaged.execute(change, []).expect("a change");
     drop(damaged);
@@ -191,11 +191,29 @@ fn a_backup_of_what_is_left_comes_back_whole_and_in_pieces() {
         .lost
         .iter()
         .map(|lost| lost.last_seq - lost.first_seq + 1);
-    assert_eq!(lost.sum::<u64>(), 1_502 - 999);
+    assert_eq!(lost.sum::<u64>(), 3);
     let verdict = is_sound(part.path());
     let old = verdict.old_days.expect("it is said again");
     assert_eq!((old.up_to_seq, old.last), (15, Date::new(2020, 1, 5)));
-    assert_eq!(verdict.entries, back.entries);
+    assert_eq!(verdict.entries, back.entries + 1);
+}
+
+#[test]
+fn where_the_entry_that_says_so_is_damaged_the_rest_comes_back_all_the_same() {
+    let folder = TempDir::new().expect("a folder");
+    let mut store = written(folder.path());
+    let said = gone(&mut store);
+    drop(store);
+    let change = "UPDATE journal SET wall_ms = 0 WHERE seq = ?1";
+    let file = behind_the_back(folder.path());
+    file.execute(change, [said.said_by_seq]).expect("a change");
+    drop(file);
+    let new = TempDir::new().expect("a folder");
+    let back = restore(&folder.path().join(FILE_NAME), new.path(), None).expect("room");
+    assert_eq!(back.entries, said.said_by_seq - 1 - said.up_to_seq);
+    let verdict = is_sound(new.path());
+    assert_eq!((verdict.old_days, verdict.days.len()), (None, 495));
+    drop(Store::open(new.path()).expect("a hall starts on it"));
 }
 
 #[test]

@@ -296,6 +296,16 @@ pub fn three_days(folder: &Path, tickets: u32) {
     }
 }
 
+/// The same without what a restore said of entries that it could not bring back.
+pub fn all_that_is_back(folder: &Path) -> Vec<Recorded> {
+    let mut all = all_days(folder);
+    all.retain(|recorded| match &recorded.event.what {
+        Happening::Noted { note } => !note.contains("_lost\""),
+        _ => true,
+    });
+    all
+}
+
 /// Everything that the three days of a journal say.
 pub fn all_days(folder: &Path) -> Vec<Recorded> {
     let archive = Archive::open(folder).expect("readable");
