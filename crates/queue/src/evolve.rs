@@ -227,7 +227,7 @@ impl Change<'_> {
             }),
             ..new_ticket((id, number), class, self.at)
         };
-        self.day.called.push(id);
+        self.day.called.push((call, id));
         self.day.join(self.settings, ticket);
         self.counter(counter, |counter| counter.awaiting = None);
     }
@@ -240,7 +240,7 @@ impl Change<'_> {
         (counter, reason): (CounterNumber, &Reason),
     ) {
         let at = self.at;
-        self.day.called.push(id);
+        self.day.called.push((call, id));
         self.ticket(id, |ticket| {
             ticket.state = State::Called;
             ticket.current = errand.min(ticket.errands.len() - 1);
