@@ -166,7 +166,57 @@ fn a_damaged_backup_brings_back_what_is_good_and_says_what_is_not() {
     assert!(mend.contains("--to"), "{mend}");
 }
 
-/// Enough for a copy to take a while.
+/// Of a day that is over an entry is lost alone, and everybody who reads the record is told.
+#[test]
+fn what_cannot_be_brought_back_of_a_day_that_is_over_is_said_in_its_place() {
+    let (folder, backups) = a_morning();
+    let mut store = Store::open(folder.path()).expect("the file");
+    let opened = Happening::DayOpened {
+        day: Date::new(2020, 11, 21),
+        turns_at_steady_ms: u64::MAX >> 1,
+    };
+    let entry = Entry {
+        events: vec![Event {
+            at: store.last_moment().expect("an entry"),
+            what: opened,
+        }],
+        ..Entry::default()
+    };
+    store.append(store.seq(), &[entry]).expect("room");
+    drop(store);
+    let memory = folder.path().join(FILE_NAME);
+    for seq in 1..=15 {
+        let damaged = backups.path().join("damaged.sqlite");
+        fs::copy(&memory, &damaged).expect("room");
+        let file = Connection::open(&damaged).expect("a database");
+        let change = "UPDATE journal SET wall_ms = 0 WHERE seq = ?1";
+        file.execute(change, [seq]).expect("a change");
+        drop(file);
+        let new = TempDir::new().expect("a folder");
+        let text = restored(&damaged, new.path(), &[]);
+        let back = text.starts_with("Brought back: 15 entries of 2 days");
+        assert!(back, "{text}");
+        let lost = format!("  1 entry of 2020-11-20: {seq} to {seq}\n");
+        assert!(text.contains(&lost), "{text}");
+        let text = said(&["audit", "verify"], new.path());
+        assert!(
+            text.contains("1 entry lost at an earlier restore"),
+            "{text}"
+        );
+        // Whoever reads the day is told, and what is missing confuses nobody.
+        let show = ["audit", "show", "--day", "2020-11-20", "--language"];
+        let text = said(&[&show[..], &["en"]].concat(), new.path());
+        assert!(text.contains("was damaged and is lost; entry 17"), "{text}");
+        let text = said(&[&show[..], &["zh"]].concat(), new.path());
+        assert!(text.contains("此处的记录已损坏，未能恢复"), "{text}");
+        assert!(text.contains("营业日 2020-11-20\n"), "{text}");
+        let replayed = said(&REPLAY, new.path());
+        let told = ["A003", "B001"].map(|number| replayed.contains(number));
+        assert_ne!(told, [false, false], "{seq}: {replayed}");
+        drop(Running::start(new.path()));
+    }
+}
+
 #[test]
 fn a_damaged_memory_and_an_older_backup_give_the_whole_morning_back() {
     let (folder, backups) = a_morning();
@@ -190,6 +240,7 @@ fn a_damaged_memory_and_an_older_backup_give_the_whole_morning_back() {
     said(&["audit", "verify"], folder.path());
 }
 
+/// Enough for a copy to take a while.
 fn write_many(data: &Path) {
     let mut store = Store::open(data).expect("a new file");
     let event = |what| Event {

@@ -214,8 +214,7 @@ impl Copied {
                 return Err(Stopped::Journal(why));
             };
             self.first_wrong.get_or_insert(why);
-            let at = self.last.unwrap_or_default();
-            self.take_gap(gap, at, target).map_err(taker)?;
+            self.take_gap(gap, target).map_err(taker)?;
         }
     }
 
@@ -240,8 +239,8 @@ impl Copied {
         }
     }
 
-    fn take_gap(&mut self, gap: Gap, at: Moment, target: &Connection) -> rusqlite::Result<()> {
-        gap.fill(target, at)?;
+    fn take_gap(&mut self, gap: Gap, target: &Connection) -> rusqlite::Result<()> {
+        gap.fill(target)?;
         (self.head.seq, self.head.hash) = (gap.last_seq, gap.hash);
         self.last_seq = gap.last_seq;
         for (seq, day) in &gap.days {
@@ -279,9 +278,10 @@ impl Copied {
                 first_seq: link.seq,
                 last_seq: link.seq,
                 hash: *hash,
+                at: written.at(),
                 days: days_of(&self.days_listed, link.seq..=link.seq),
             };
-            return Ok(self.take_gap(gap, written.at(), target)?);
+            return Ok(self.take_gap(gap, target)?);
         }
         // With its hash an entry is what was written, and need not be understood.
         let record = is_held_against_something(link.body).then(|| written.record());

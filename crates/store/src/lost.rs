@@ -30,6 +30,8 @@ pub(crate) struct Gap {
     pub(crate) last_seq: u64,
     /// That of the last of them, behind which the next was written.
     pub(crate) hash: Hash,
+    /// When the next was written: when they were, nobody knows.
+    pub(crate) at: Moment,
     /// Those that opened a day, by the list of days.
     pub(crate) days: Vec<(u64, Date)>,
 }
@@ -50,9 +52,10 @@ impl Gap {
     }
 
     /// Fills the places of the lost entries. What says so is not there yet.
-    pub(crate) fn fill(&self, target: &Connection, at: Moment) -> rusqlite::Result<()> {
+    pub(crate) fn fill(&self, target: &Connection) -> rusqlite::Result<()> {
         let insert = "INSERT INTO journal (seq, steady_ms, wall_ms, actor, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let mut insert = target.prepare_cached(insert)?;
+        let Moment { steady_ms, wall_ms } = self.at;
         let body = Record::Lost { by: 0 }.to_json();
         for seq in self.first_seq..=self.last_seq {
             let hash = if seq == self.last_seq {
@@ -60,7 +63,7 @@ impl Gap {
             } else {
                 GENESIS
             };
-            insert.execute(params![seq, at.steady_ms, at.wall_ms, ACTOR, body, hash])?;
+            insert.execute(params![seq, steady_ms, wall_ms, ACTOR, body, hash])?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use queue::Date;
+use queue::{Date, Moment};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::Head;
@@ -84,6 +84,7 @@ impl Good {
                     first_seq,
                     last_seq,
                     hash,
+                    at: written_at(connection, last_seq + 1)?,
                     days: days_of(days, first_seq..=last_seq),
                 }));
             }
@@ -96,6 +97,16 @@ impl Good {
 pub(crate) fn days_of(days: &BTreeMap<Date, u64>, seqs: RangeInclusive<u64>) -> Vec<(u64, Date)> {
     let begun = days.iter().filter(|(_, first)| seqs.contains(first));
     begun.map(|(day, first)| (*first, *day)).collect()
+}
+
+fn written_at(connection: &Connection, seq: u64) -> rusqlite::Result<Moment> {
+    let select = "SELECT steady_ms, wall_ms FROM journal WHERE seq = ?1";
+    connection.query_row(select, [seq], |row| {
+        Ok(Moment {
+            steady_ms: row.get(0)?,
+            wall_ms: row.get(1)?,
+        })
+    })
 }
 
 fn with_row<T, E>(

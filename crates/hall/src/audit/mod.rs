@@ -4,7 +4,7 @@ mod actor;
 mod chinese;
 mod english;
 
-use queue::{CounterNumber, Day, Event, Happening, Number, Queue, Requeue, TicketId};
+use queue::{CounterNumber, Date, Day, Event, Happening, Number, Queue, Requeue, TicketId};
 use store::Recorded;
 
 pub use actor::Places;
@@ -38,6 +38,7 @@ pub struct Wanted {
 
 /// A day that is lived through once more, and the acts of it that were asked for.
 pub struct Audit<'a> {
+    day: Date,
     settings: &'a HallSettings,
     wanted: Wanted,
     places: Places,
@@ -52,6 +53,7 @@ impl<'a> Audit<'a> {
     /// A day of which nothing is known yet. The settings and `places` give it names.
     #[must_use]
     pub fn new(
+        day: Date,
         settings: &'a HallSettings,
         wanted: Wanted,
         places: Places,
@@ -62,6 +64,7 @@ impl<'a> Audit<'a> {
             Language::Chinese => ["时间", "记录号", "操作人和位置", "事项"],
         };
         Self {
+            day,
             settings,
             wanted,
             places,
@@ -115,8 +118,7 @@ impl<'a> Audit<'a> {
     /// The acts under each other, and how many they are.
     #[must_use]
     pub fn text(&self) -> String {
-        let day = self.queue.day().date();
-        let day = day.map(|day| day.to_string()).unwrap_or_default();
+        let day = self.day;
         let HallSettings { name, .. } = self.settings;
         let (shown, entries) = (self.shown, self.entries);
         let (head, nothing) = match self.language {

@@ -77,6 +77,7 @@ fn progress_bar(entries: u64) -> ProgressBar {
 fn said(verdict: &Verdict, seconds: f64) -> String {
     let Verdict {
         entries,
+        entries_lost,
         days,
         requests,
         requests_unknown,
@@ -98,6 +99,12 @@ fn said(verdict: &Verdict, seconds: f64) -> String {
     if *requests_unknown > 0 {
         text += &format!(
             "{requests_unknown} outcomes were written by an older hall without a checksum: nobody can say whether they are good.\n"
+        );
+    }
+    if *entries_lost > 0 {
+        text += &format!(
+            "{} lost at an earlier restore, and the record says which.\n",
+            wording::count(*entries_lost, "entry")
         );
     }
     text += &said_of_texts(verdict);
@@ -213,8 +220,9 @@ impl Show {
             Spoken::En => Language::English,
             Spoken::Zh => Language::Chinese,
         };
-        let mut audit = audit::Audit::new(&settings, wanted, places(&archive)?, language);
-        archive.replay_day(super::business_day(day), None, |recorded| {
+        let day = super::business_day(day);
+        let mut audit = audit::Audit::new(day, &settings, wanted, places(&archive)?, language);
+        archive.replay_day(day, None, |recorded| {
             audit.take(&recorded);
         })?;
         super::answer(&audit.text())

@@ -69,6 +69,12 @@ fn said(restored: &Restored, settings: &HallSettings) -> String {
             wording::count(restored.entries_mended, "entry")
         );
     }
+    if restored.entries_proved > 0 {
+        text += &format!(
+            "{} with a damaged checksum; the entry behind each proves what it says.\n",
+            wording::count(restored.entries_proved, "entry")
+        );
+    }
     text += &said_of_the_certificate(restored);
     match &restored.wrong {
         Some(wrong) => text += &not_back(wrong, restored),
@@ -78,7 +84,7 @@ fn said(restored: &Restored, settings: &HallSettings) -> String {
         None if restored.requests_lost > 0 => {
             text += &not_back("outcomes of requests are damaged", restored);
         }
-        None if restored.entries_mended > 0 => {}
+        None if restored.entries_mended + restored.entries_proved > 0 => {}
         None => text += "The backup was good from the first entry to the last.\n",
     }
     text + "What was taken since is on paper and unknown here: look at the last numbers given before the hall opens again.\n\

@@ -116,6 +116,18 @@ pub enum Note {
         /// The last entry that is gone.
         up_to_seq: u64,
     },
+    /// Stands in the place of an entry that a restore could not bring back. The memory writes it.
+    EntryLost {
+        /// The entry that says so.
+        by: u64,
+    },
+    /// Says which entries a restore could not bring back. The memory writes it.
+    EntriesLost {
+        /// The first of them.
+        first_seq: u64,
+        /// The last.
+        last_seq: u64,
+    },
 }
 
 impl Note {
@@ -178,6 +190,21 @@ impl Note {
             } => format!(
                 "{days} days from {first} to {last} were deleted with their {entries} entries, for {years} years are kept; the record begins behind entry {up_to_seq}"
             ),
+            Self::EntryLost { by } => {
+                format!("what stood here was damaged and is lost; entry {by} says so")
+            }
+            Self::EntriesLost {
+                first_seq,
+                last_seq,
+            } if first_seq == last_seq => {
+                format!("the record was restored, and entry {first_seq} was damaged and is lost")
+            }
+            Self::EntriesLost {
+                first_seq,
+                last_seq,
+            } => format!(
+                "the record was restored, and entries {first_seq} to {last_seq} were damaged and are lost"
+            ),
         }
     }
 
@@ -224,6 +251,17 @@ impl Note {
             } => format!(
                 "按保存 {years} 年的规定删除 {first} 至 {last} 共 {days} 天的 {entries} 条记录；记录从第 {up_to_seq} 条之后开始"
             ),
+            Self::EntryLost { by } => format!("此处的记录已损坏，未能恢复（见第 {by} 条）"),
+            Self::EntriesLost {
+                first_seq,
+                last_seq,
+            } if first_seq == last_seq => {
+                format!("记录已恢复，其中第 {first_seq} 条已损坏，未能恢复")
+            }
+            Self::EntriesLost {
+                first_seq,
+                last_seq,
+            } => format!("记录已恢复，其中第 {first_seq} 至 {last_seq} 条已损坏，未能恢复"),
         }
     }
 }
