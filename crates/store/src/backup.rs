@@ -276,6 +276,42 @@ pub(crate) fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
 mod tests {
     use super::*;
 
+    fn copied(entries: u64, notes_lost: u64) -> Copied {
+        Copied {
+            entries,
+            notes_lost,
+            ..Copied::default()
+        }
+    }
+
+    /// What was written is held against what is read again.
+    #[test]
+    fn a_copy_that_is_not_what_was_to_be_written_is_not_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = Part::claim(&folder.path().join("backup")).unwrap();
+        let mut file = Connection::open(&part.path).unwrap();
+        crate::schema::migrate(&mut file, 0).unwrap();
+        assert_eq!(part.check(&copied(0, 0)).unwrap().entries, 0);
+        let less = part.check(&copied(1, 0)).unwrap_err();
+        assert!(
+            less.contains("there is less of it") && less.contains("disk"),
+            "{less}"
+        );
+        // Of what was lost on the way here only the journal is looked at again.
+        let bad = "UPDATE mark SET trusted_seq = 5";
+        file.execute_batch(bad).unwrap();
+        let said = part.check(&copied(0, 0)).unwrap_err();
+        assert!(said.contains("beside the journal"), "{said}");
+        assert!(part.check(&copied(0, 1)).is_ok());
+        let requests = Copied {
+            requests: 1,
+            ..Copied::default()
+        };
+        file.execute_batch("UPDATE mark SET trusted_seq = 0")
+            .unwrap();
+        assert!(part.check(&requests).is_err());
+    }
+
     /// Of the fsync itself only a power cut tells, see tests/faults.
     #[test]
     fn a_file_is_named_in_its_folder_or_in_the_present_one() {

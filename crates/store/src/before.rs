@@ -15,7 +15,7 @@ use crate::{FILE_NAME, archive, restore};
 /// Between these the name of a copy says its schema and when it was made.
 const BEFORE: &str = ".schema-";
 
-const CHUNK_BYTES: usize = 1024 * 1024;
+const CHUNK_BYTES: usize = 1_048_576;
 
 /// Copies the file, which has schema `found`, to one beside it that is named after schema and time:
 /// byte by byte, for also what is damaged is to stay as it was. The copy is read again and held

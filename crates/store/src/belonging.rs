@@ -119,6 +119,41 @@ impl std::fmt::Debug for Belonging {
 mod tests {
     use super::*;
 
+    fn certificate(content: &[u8]) -> Belonging {
+        Belonging {
+            name: "tls/certificate.pem".to_owned(),
+            content: content.to_vec(),
+        }
+    }
+
+    #[test]
+    fn one_that_is_there_already_is_not_put_aside_and_another_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |content| certificate(content).put(folder.path(), ".before");
+        let files = || fs::read_dir(folder.path().join("tls")).unwrap().count();
+        for (content, there) in [(b"one", 1), (b"one", 1), (b"two", 2)] {
+            put(content).unwrap();
+            assert_eq!(files(), there);
+        }
+    }
+
+    /// A backup without it, or a hall without it, would be found out too late.
+    #[test]
+    fn one_that_cannot_be_read_is_a_failure_and_one_that_is_not_there_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = ["tls/certificate.pem"];
+        assert_eq!(Belonging::find(folder.path(), &names).unwrap().len(), 0);
+        fs::create_dir_all(folder.path().join(names[0])).unwrap();
+        assert!(Belonging::find(folder.path(), &names).is_err());
+        assert!(certificate(b"one").put(folder.path(), ".before").is_err());
+    }
+
+    #[test]
+    fn the_hall_s_key_is_not_in_what_is_said_of_it() {
+        let said = format!("{:?}", certificate(b"the key"));
+        assert_eq!(said, r#"Belonging("tls/certificate.pem")"#);
+    }
+
     #[test]
     fn no_name_leads_out_of_the_folder() {
         for inside in ["tls/key.pem", "key.pem"] {

@@ -41,9 +41,9 @@ const OWN_WAY: [&str; 9] = [
     "belonging",
 ];
 
-/// What SQLite keeps of a file in memory while entries are written one by one; less is read back again
-/// and again. Negative is in KiB.
-const CACHE_KIB: i64 = -64 * 1024;
+/// Pages that SQLite keeps of a file in memory while entries are written one by one, 64 MiB; less is read back
+/// again and again.
+const CACHE_PAGES: i64 = 16_384;
 
 /// Copies every page of `source`, which has schema `found`, into the empty file `target`, brings that
 /// up to date, and lets `finish` have it. All is of one instant. Whether it is good is not looked at.
@@ -137,7 +137,7 @@ pub(crate) fn copy(
 ) -> rusqlite::Result<Copied> {
     let mut target = Connection::open(target)?;
     loose(&target)?;
-    target.pragma_update(None, "cache_size", CACHE_KIB)?;
+    target.pragma_update(None, "cache_size", CACHE_PAGES)?;
     schema::migrate(&mut target, 0)?;
     let transaction = target.transaction()?;
     let mut copied = Copied::default();

@@ -101,7 +101,7 @@ struct Head {
 impl Head {
     /// Where nobody can say where it ends: behind every entry that there can be.
     const UNKNOWN: Self = Self {
-        seq: u64::MAX >> 1,
+        seq: i64::MAX.unsigned_abs(),
         hash: chain::GENESIS,
         requests: [0; 16],
         day_requests: [0; 16],

@@ -9,10 +9,55 @@ use std::thread;
 
 use proptest::prelude::*;
 use queue::{Date, Event, Happening, Moment};
-use store::{Archive, DayError, FILE_NAME, Recorded, Store};
+use store::{Archive, ArchiveError, Change, DayError, Device, Entry, FILE_NAME, Recorded, Store};
 use tempfile::TempDir;
 
-use crate::sample::{DAY, behind_the_back, day_opened, entry, event, issued, replayed, request};
+use crate::sample::{
+    DAY, behind_the_back, day_opened, entry, event, issued, replayed, request, three_days,
+};
+
+#[test]
+fn whoever_only_reads_is_told_what_is_wrong_beside_the_journal_and_whom_the_hall_knows() {
+    let folder = TempDir::new().expect("a folder");
+    three_days(folder.path(), 3);
+    let mut store = Store::open(folder.path()).expect("the file");
+    let note = r#"{"kind":"paired"}"#.to_owned();
+    let device = Device {
+        name: "kiosk-1".to_owned(),
+        role: "kiosk".to_owned(),
+        counter: None,
+        key_sum: [7; 32],
+        paired_wall_ms: 5,
+    };
+    let paired = Entry {
+        changes: vec![Change::PutDevice(device.clone())],
+        ..entry(vec![event(Happening::Noted { note })])
+    };
+    store.append(store.seq(), &[paired]).expect("room");
+    drop(store);
+    let archive = Archive::open(folder.path()).expect("readable");
+    assert_eq!(archive.trusted().expect("readable").devices, [device]);
+    let wrong = || archive.look_beside().expect("readable");
+    assert_eq!(wrong(), Vec::<String>::new());
+    behind_the_back(folder.path())
+        .execute("DELETE FROM request WHERE outcome = 'outcome 9'", [])
+        .expect("a change");
+    let wrong = wrong();
+    assert!(
+        wrong.len() == 1 && wrong[0].contains("of the open day are missing"),
+        "{wrong:?}"
+    );
+}
+
+#[test]
+fn what_cannot_be_opened_is_not_called_broken() {
+    let folder = TempDir::new().expect("a folder");
+    let refused = Archive::open_file(&folder.path().join("none.sqlite")).expect_err("none");
+    assert!(
+        matches!(refused, ArchiveError::Refused { .. }),
+        "{refused:?}"
+    );
+}
 
 fn read(archive: &Archive, yyyymmdd: u32, until_wall_ms: Option<i64>) -> Vec<Recorded> {
     let mut entries = Vec::new();

@@ -61,6 +61,8 @@ fn what_is_restored_says_what_was_backed_up() {
         (ENTRIES, 3, 60, 0)
     );
     assert_eq!((wrong, lost, old), (None, vec![], None));
+    let kept = names(new.path());
+    assert_eq!(kept, ["hall.lock", "hall.sqlite"], "nothing was put aside");
     assert_eq!(all_days(new.path()), all_days(folder.path()));
     let (restored, was) = (Store::open(new.path()), Store::open(folder.path()));
     let (mut restored, was) = (restored.expect("the file"), was.expect("the file"));

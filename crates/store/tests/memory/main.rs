@@ -12,6 +12,7 @@ mod migration;
 mod notes;
 mod old_days;
 mod opening;
+mod pieces;
 mod reading;
 mod records;
 #[path = "../sample/mod.rs"]

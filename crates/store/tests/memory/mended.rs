@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
 use store::{Archive, FILE_NAME, Restored, Store, restore, restore_with};
 use tempfile::TempDir;
 
@@ -107,6 +108,14 @@ fn a_damaged_outcome_comes_from_the_backup_too() {
     let given = outcome(7).map(|answered| answered.outcome);
     assert_eq!(given.as_deref(), Some("outcome 7"));
     assert!(outcome(102).is_none(), "nobody says what is not known");
+
+    let file = Connection::open(&backup).expect("a database");
+    let change = "UPDATE request SET outcome = 'x' WHERE id IN (?1, ?2)";
+    let changed = file.execute(change, [&[7; 16][..], &[8; 16][..]]);
+    assert_eq!(changed.expect("a change"), 2);
+    drop(file);
+    let (_new, restored) = mended(folder.path(), &backup);
+    assert_eq!(restored.requests_lost, 2, "those that neither has");
 }
 
 #[test]

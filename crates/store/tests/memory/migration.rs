@@ -145,6 +145,40 @@ fn a_file_of_every_schema_is_brought_up_to_date_after_a_copy_of_it_was_kept() {
     }
 }
 
+/// Its pages cannot be copied, for nobody can say where the journal ends.
+#[test]
+fn a_damaged_file_of_every_schema_comes_back_entry_by_entry() {
+    for schema in 1..=LATER.len() + 1 {
+        let folder = of_schema(schema);
+        let path = folder.path().join(FILE_NAME);
+        let file = Connection::open(&path).expect("the file");
+        let insert =
+            "INSERT INTO request (id, act, outcome) VALUES (zeroblob(16), x'7b7d', 'outcome')";
+        file.execute_batch(insert).expect("room");
+        let damage = "UPDATE mark SET head_hash = zeroblob(32)";
+        file.execute_batch(damage).expect("a change");
+        drop(file);
+        let new = TempDir::new().expect("a folder");
+        let restored = store::restore(&path, new.path(), None).expect("something is good");
+        assert_eq!(
+            (restored.entries, restored.requests, restored.requests_lost),
+            (7, 1, 0),
+            "schema {schema}"
+        );
+        let archive = Archive::open(new.path()).expect("readable");
+        let verdict = archive.verify(|_| {}).expect("readable");
+        assert!(verdict.is_good(), "{:?}", verdict.bad);
+        assert_eq!((verdict.requests, verdict.requests_unknown), (0, 1));
+        let file = new.path().join("backup.sqlite");
+        let backed_up = archive.back_up(&file).expect("it is sound");
+        assert_eq!((backed_up.entries, backed_up.requests), (7, 1));
+        let store = Store::open(new.path()).expect("a hall starts on it");
+        store.replay(|_| {}).expect("its day");
+        let known = store.answered(&[0; 16]).expect("readable");
+        assert_eq!(known.expect("it was answered").outcome, "outcome");
+    }
+}
+
 #[test]
 fn a_file_that_cannot_be_copied_is_not_changed() {
     let folder = of_schema(3);

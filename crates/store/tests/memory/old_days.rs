@@ -10,7 +10,7 @@ use store::{
 };
 use tempfile::TempDir;
 
-use crate::sample::{behind_the_back, day_opened, entry, event, held, issued, request};
+use crate::sample::{behind_the_back, day_opened, entry, event, held, issued, replayed, request};
 
 /// Days in the journal, from 2020-01-01 on, each month with 28.
 const DAYS: u32 = 500;
@@ -112,6 +112,18 @@ fn the_oldest_days_go_a_few_each_day_and_an_entry_proves_which() {
     assert_eq!(first.said_by_seq, entries + 1);
     let again = store.delete_old_days(1, NOW).expect("room");
     assert_eq!(again, None, "not again on the same day");
+    let told = replayed(&store).into_iter().any(|event| {
+        let Happening::Noted { note } = event.what else {
+            return false;
+        };
+        let parts = [
+            r#""kind":"days_deleted""#,
+            r#""up_to_seq":15"#,
+            r#""years":1"#,
+        ];
+        parts.iter().all(|part| note.contains(part))
+    });
+    assert!(told, "whoever reads the record is told");
     drop(store);
 
     let verdict = is_sound(folder.path());
@@ -178,7 +190,19 @@ fn a_backup_of_what_is_left_comes_back_whole_and_in_pieces() {
     let whole = TempDir::new().expect("a folder");
     let back = restore(&file, whole.path(), None).expect("room");
     assert_eq!((back.entries, back.wrong), (1_487, None));
-    assert_eq!(is_sound(whole.path()).old_days, Some(said));
+    let whole_old_days = is_sound(whole.path()).old_days;
+    assert_eq!(whole_old_days, Some(said));
+
+    // Of a day that is over an entry is lost alone.
+    let damaged = Connection::open(&file).expect("the file");
+    let change = "UPDATE journal SET wall_ms = 0 WHERE seq = 1000";
+    damaged.execute(change, []).expect("a change");
+    drop(damaged);
+    let part = TempDir::new().expect("a folder");
+    let back = restore(&file, part.path(), None).expect("room");
+    assert_eq!((back.entries, back.lost.len()), (1_486, 1));
+    let verdict = is_sound(part.path());
+    assert_eq!(verdict.old_days.as_ref(), whole_old_days.as_ref());
 
     // An entry of the open day is bad, and the one that says what was deleted comes after it.
     let change = "UPDATE journal SET wall_ms = 0 WHERE seq = 1500";
@@ -191,11 +215,12 @@ fn a_backup_of_what_is_left_comes_back_whole_and_in_pieces() {
         .lost
         .iter()
         .map(|lost| lost.last_seq - lost.first_seq + 1);
-    assert_eq!(lost.sum::<u64>(), 3);
+    assert_eq!(lost.sum::<u64>(), 1 + 3);
     let verdict = is_sound(part.path());
     let old = verdict.old_days.expect("it is said again");
     assert_eq!((old.up_to_seq, old.last), (15, Date::new(2020, 1, 5)));
-    assert_eq!(verdict.entries, back.entries + 1);
+    // With what says that days were deleted, and that an entry is lost.
+    assert_eq!(verdict.entries, back.entries + 2);
 }
 
 #[test]

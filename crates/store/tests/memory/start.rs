@@ -71,6 +71,18 @@ fn an_outcome_of_the_last_two_days_that_is_gone_is_found_at_start() {
 }
 
 #[test]
+fn a_mark_that_names_a_deletion_where_nothing_is_gone_is_found_at_start() {
+    let folder = TempDir::new().expect("a folder");
+    three_days(folder.path(), 3);
+    let change = "UPDATE mark SET anchor_by = 3";
+    behind_the_back(folder.path())
+        .execute(change, [])
+        .expect("a change");
+    let said = looked_beside(&folder).expect_err("it is found").to_string();
+    assert!(said.contains("and none are gone"), "{said}");
+}
+
+#[test]
 fn after_a_stop_that_was_none_the_next_look_begins_with_the_first_entry() {
     let folder = TempDir::new().expect("a folder");
     three_days(folder.path(), 20);
@@ -85,7 +97,12 @@ fn after_a_stop_that_was_none_the_next_look_begins_with_the_first_entry() {
     assert!(Checked::read(folder.path()).is_some(), "it is believed");
 
     let lock = folder.path().join("hall.lock");
-    let closed = fs::read_to_string(&lock).expect("how it was left");
+    let read = || fs::read_to_string(&lock).expect("how it was left");
+    let running = Store::open(folder.path()).expect("it was closed");
+    assert!(read().starts_with("open "), "{}", read());
+    drop(running);
+    let closed = read();
+    assert!(closed.starts_with("closed "), "{closed}");
     for left in ["", "open now", "closed on another day"] {
         fs::write(&lock, left).expect("room");
         drop(Store::open(folder.path()).expect("the file"));
