@@ -455,7 +455,8 @@ impl Copied {
         for gap in &self.gaps {
             self.head = gap.vouch(target, self.head, at)?;
         }
-        if anchor.seq > 0 && !self.has(anchor.by) {
+        // Where nothing is gone the mark names no entry.
+        if !self.has(anchor.by) {
             let said = anchor.said(source);
             self.head = write_record(target, self.head, ("hall", at), &said)?;
             anchor.by = self.head.seq;

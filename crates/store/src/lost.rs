@@ -116,7 +116,7 @@ fn loss_of(connection: &Connection, lost: &Link<'_>) -> Option<LossRecord> {
         .query_row(select, [by], |row| row.get(0))
         .optional()
         .ok()?;
-    if by <= lost.seq || !body?.starts_with(LOSS) {
+    if !body?.starts_with(LOSS) {
         return None;
     }
     match record_of(connection, by) {

@@ -199,9 +199,12 @@ fn a_memory_that_was_restored_is_backed_up_and_restored_like_any_other() {
     let archive = Archive::open(new.path()).expect("readable");
     let backed_up = archive.back_up(&file).expect("it is sound");
     assert_eq!(backed_up.entries, ENTRIES - 2 + 2);
-    for damage in [
-        "UPDATE journal SET wall_ms = 0 WHERE seq IN (6, 30)",
-        "UPDATE journal SET wall_ms = 0 WHERE seq IN (6, 30); DELETE FROM journal WHERE seq = 64",
+    for (damage, said) in [
+        ("UPDATE journal SET wall_ms = 0 WHERE seq IN (6, 30)", 2 + 3),
+        (
+            "UPDATE journal SET wall_ms = 0 WHERE seq IN (6, 30); DELETE FROM journal WHERE seq = 64",
+            3,
+        ),
     ] {
         let copy = new.path().join("copy.sqlite");
         fs::copy(&file, &copy).expect("room");
@@ -216,6 +219,14 @@ fn a_memory_that_was_restored_is_backed_up_and_restored_like_any_other() {
             "{lost:?}"
         );
         assert!(lost.range(..=ENTRIES).count() == 4, "{lost:?}");
+        let losses = all_days(again.path()).into_iter().filter(|recorded| {
+            matches!(&recorded.event.what, Happening::Noted { note } if note.contains("entries_lost"))
+        });
+        assert_eq!(
+            losses.count(),
+            said,
+            "those next to each other are said once"
+        );
         let lost = lost.into_iter().filter(|seq| *seq <= ENTRIES).collect();
         is_sound_without(folder.path(), again.path(), &lost);
     }

@@ -25,7 +25,7 @@ const SCHEMA_1: &str = "
     PRAGMA user_version = 1;";
 
 /// What the second and the third one changed. The last one is written by the hall itself.
-const LATER: [&str; 2] = [
+const LATER: [&str; 4] = [
     "
     CREATE TABLE day (date INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL) STRICT;
     INSERT INTO day VALUES (20261120, 1), (20261122, 5);
@@ -40,7 +40,31 @@ const LATER: [&str; 2] = [
     ALTER TABLE request ADD COLUMN sum BLOB;
     ALTER TABLE mark ADD COLUMN requests BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
     PRAGMA user_version = 3;",
+    "
+    CREATE TABLE note (
+        seq INTEGER PRIMARY KEY, salt BLOB NOT NULL CHECK (length(salt) = 16), text TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE deletion (
+        up_to_seq INTEGER PRIMARY KEY, before INTEGER NOT NULL, made_on INTEGER NOT NULL,
+        notes INTEGER NOT NULL, sum BLOB NOT NULL
+    ) STRICT;
+    PRAGMA user_version = 4;",
+    "
+    CREATE TABLE device (
+        name TEXT PRIMARY KEY, role TEXT NOT NULL, counter INTEGER,
+        key_sum BLOB NOT NULL CHECK (length(key_sum) = 32), paired_wall_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE person (
+        name TEXT PRIMARY KEY, role TEXT NOT NULL, pin TEXT NOT NULL, failures INTEGER NOT NULL,
+        locks INTEGER NOT NULL, locked_until_ms INTEGER NOT NULL, created_wall_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO device VALUES ('kiosk-1', 'kiosk', NULL, zeroblob(32), 5);
+    INSERT INTO person VALUES ('王芳', 'clerk', '$argon2id$', 0, 0, 0, 5);
+    PRAGMA user_version = 5;",
 ];
+
+/// The first schema that knows devices and people, for whom an entry vouches from the upgrade on.
+const WITH_DEVICES: usize = 5;
 
 const BODIES: [&str; 7] = [
     r#"{"event":"day_opened","day":20261120,"turns_at_steady_ms":86400000}"#,
@@ -113,7 +137,13 @@ fn a_file_of_every_schema_is_brought_up_to_date_after_a_copy_of_it_was_kept() {
         let mut store = Store::open(folder.path()).expect("it is brought up to date");
         let mut open_day = 0;
         store.replay(|_| open_day += 1).expect("it can be believed");
-        assert_eq!((store.seq(), open_day), (7, 3), "schema {schema}");
+        let vouches = u64::from(schema >= WITH_DEVICES);
+        let last = 7 + vouches;
+        assert_eq!(
+            (store.seq(), open_day),
+            (last, 3 + vouches),
+            "schema {schema}"
+        );
         let kept = kept_beside(folder.path());
         let name = format!("hall.sqlite.schema-{schema}.20");
         assert!(
@@ -126,7 +156,7 @@ fn a_file_of_every_schema_is_brought_up_to_date_after_a_copy_of_it_was_kept() {
         assert!(before[100..] == same[100..], "byte for byte");
         let paused = sample::event(sample::day_opened(20_261_123));
         let more = sample::entry(vec![paused]);
-        assert_eq!(store.append(7, &[more]).expect("it goes on"), 8);
+        assert_eq!(store.append(last, &[more]).expect("it goes on"), last + 1);
         drop(store);
         assert_eq!(schema_of(&path), store::SCHEMA);
         let archive = Archive::open(folder.path()).expect("readable");
@@ -137,7 +167,7 @@ fn a_file_of_every_schema_is_brought_up_to_date_after_a_copy_of_it_was_kept() {
 
         let new = TempDir::new().expect("a folder");
         let restored = store::restore(&kept[0], new.path(), None).expect("it is a backup");
-        assert_eq!((restored.entries, restored.wrong), (7, None));
+        assert_eq!((restored.entries, restored.wrong), (last, None));
         store::delete_put_aside(folder.path(), Duration::from_secs(3_600)).expect("readable");
         assert_eq!(kept_beside(folder.path()).len(), 1, "it is young");
         store::delete_put_aside(folder.path(), Duration::ZERO).expect("readable");
@@ -155,6 +185,11 @@ fn a_damaged_file_of_every_schema_comes_back_entry_by_entry() {
         let insert =
             "INSERT INTO request (id, act, outcome) VALUES (zeroblob(16), x'7b7d', 'outcome')";
         file.execute_batch(insert).expect("room");
+        let with_sum = "INSERT INTO request VALUES (x'00000000000000000000000000000001', x'7b7d', 'outcome', 7, zeroblob(16))";
+        let wrong_sums = u64::from(schema >= 3);
+        if wrong_sums > 0 {
+            file.execute_batch(with_sum).expect("room");
+        }
         let damage = "UPDATE mark SET head_hash = zeroblob(32)";
         file.execute_batch(damage).expect("a change");
         drop(file);
@@ -162,7 +197,7 @@ fn a_damaged_file_of_every_schema_comes_back_entry_by_entry() {
         let restored = store::restore(&path, new.path(), None).expect("something is good");
         assert_eq!(
             (restored.entries, restored.requests, restored.requests_lost),
-            (7, 1, 0),
+            (7, 1, wrong_sums),
             "schema {schema}"
         );
         let archive = Archive::open(new.path()).expect("readable");
@@ -171,9 +206,14 @@ fn a_damaged_file_of_every_schema_comes_back_entry_by_entry() {
         assert_eq!((verdict.requests, verdict.requests_unknown), (0, 1));
         let file = new.path().join("backup.sqlite");
         let backed_up = archive.back_up(&file).expect("it is sound");
-        assert_eq!((backed_up.entries, backed_up.requests), (7, 1));
+        let vouches = u64::from(schema >= WITH_DEVICES);
+        assert_eq!((backed_up.entries, backed_up.requests), (7 + vouches, 1));
+        let trusted = archive.trusted().expect("readable");
+        let known = trusted.devices.len() + trusted.people.len();
+        assert_eq!(known as u64, 2 * vouches);
         let store = Store::open(new.path()).expect("a hall starts on it");
         store.replay(|_| {}).expect("its day");
+        store.look_beside().expect("and who is let in");
         let known = store.answered(&[0; 16]).expect("readable");
         assert_eq!(known.expect("it was answered").outcome, "outcome");
     }
