@@ -254,6 +254,17 @@ fn with_a_backup_only_what_both_have_damaged_is_lost() {
         (ENTRIES - 1, 2)
     );
     is_sound_without(folder.path(), new.path(), &BTreeSet::from([9]));
+
+    // Also of the day that is open.
+    let damaged = hall();
+    change(
+        damaged.path(),
+        "UPDATE journal SET wall_ms = 0 WHERE seq = 50",
+    );
+    let new = TempDir::new().expect("a folder");
+    let from = damaged.path().join(FILE_NAME);
+    let restored = restore_with(&from, Some(&file), new.path(), None).expect("room");
+    assert_eq!((restored.entries, restored.lost), (ENTRIES, Vec::new()));
 }
 
 /// Whoever only says that an entry is lost is not believed.
@@ -295,7 +306,7 @@ fn what_no_entry_calls_lost_is_damage() {
         new.path(),
         "UPDATE journal SET hash = zeroblob(32) WHERE seq = 5",
     );
-    assert!(!verdict(new.path()).is_good());
+    assert_eq!(verdict(new.path()).bad[0].entries, Some((5, 5)));
 }
 
 proptest! {

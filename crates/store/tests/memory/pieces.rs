@@ -99,8 +99,14 @@ fn a_memory_of_many_pages_is_copied_page_by_page() {
     let events = [event(day_opened(DAY))].into_iter().chain(tickets);
     store.append(0, &[entry(events.collect())]).expect("room");
     drop(store);
-    let (new, restored) = brought_back(&folder, "CREATE TABLE other (a)");
-    assert_eq!(restored.entries, 4_001);
-    let file = Connection::open(new.path().join(FILE_NAME)).expect("a database");
-    assert!(file.table_exists(None, "other").expect("readable"));
+    // Also where the end of the open day is cut off.
+    for (damage, entries) in [
+        ("CREATE TABLE other (a)", 4_001),
+        ("UPDATE journal SET wall_ms = 0 WHERE seq = 3000", 2_999),
+    ] {
+        let (new, restored) = brought_back(&folder, damage);
+        assert_eq!(restored.entries, entries);
+        let file = Connection::open(new.path().join(FILE_NAME)).expect("a database");
+        assert!(file.table_exists(None, "other").expect("readable"));
+    }
 }

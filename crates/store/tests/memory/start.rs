@@ -5,7 +5,7 @@ use std::fs;
 use store::{Archive, Checked, ReplayError, Store};
 use tempfile::TempDir;
 
-use crate::sample::{behind_the_back, three_days};
+use crate::sample::{behind_the_back, entry, event, issued, three_days};
 
 fn looked_beside(folder: &TempDir) -> Result<(), ReplayError> {
     Store::open(folder.path()).expect("it opens").look_beside()
@@ -68,6 +68,39 @@ fn an_outcome_of_the_last_two_days_that_is_gone_is_found_at_start() {
             "{change}"
         );
     }
+}
+
+#[test]
+fn without_its_marks_the_open_day_is_still_read_and_what_is_wrong_said() {
+    let folder = TempDir::new().expect("a folder");
+    three_days(folder.path(), 3);
+    let store = Store::open(folder.path()).expect("it opens");
+    behind_the_back(folder.path())
+        .execute("DELETE FROM mark", [])
+        .expect("a change");
+    let mut read = 0;
+    let said = store.replay(|_| read += 1).expect_err("it has no end");
+    assert!(
+        said.is_damage() && said.to_string().contains("mark"),
+        "{said}"
+    );
+    assert_eq!(read, 4);
+    let passing = ReplayError::Unreadable("the disk does not answer".to_owned());
+    assert!(!passing.is_damage());
+}
+
+#[test]
+fn a_journal_that_begins_without_a_day_is_not_replayed() {
+    let folder = TempDir::new().expect("a folder");
+    let mut store = Store::open(folder.path()).expect("a new file");
+    store.replay(|_| {}).expect("nothing is there yet");
+    let ticket = entry(vec![event(issued(1, "A", 1, "ordinary"))]);
+    store.append(0, &[ticket]).expect("room");
+    let said = store
+        .replay(|_| {})
+        .expect_err("no day is open")
+        .to_string();
+    assert!(said.contains("no day begins there"), "{said}");
 }
 
 #[test]
