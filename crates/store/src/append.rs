@@ -189,23 +189,15 @@ pub(crate) fn write_record(
     let seq = head.seq + 1;
     let body = record.to_json();
     let (steady_ms, wall_ms) = (at.steady_ms, at.wall_ms);
-    let hash = Link {
+    let link = Link {
         seq,
         steady_ms,
         wall_ms,
         actor,
         body: &body,
-    }
-    .hash(&head.hash);
-    let insert = "INSERT INTO journal (seq, steady_ms, wall_ms, actor, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    connection.prepare_cached(insert)?.execute(params![
-        seq,
-        steady_ms,
-        wall_ms,
-        actor,
-        body,
-        &hash[..]
-    ])?;
+    };
+    let hash = link.hash(&head.hash);
+    link.insert(connection, &hash)?;
     Ok(Head { seq, hash, ..head })
 }
 

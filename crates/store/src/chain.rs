@@ -1,6 +1,7 @@
 //! The hash that ties each entry to the one before it. SQLite has no page checksums: without
 //! this a flipped bit gives a wrong row that nobody sees.
 
+use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of an entry and, through the one before it, of the whole journal up to it.
@@ -33,5 +34,19 @@ impl Link<'_> {
             .chain_update(self.body)
             .finalize()
             .into()
+    }
+
+    /// Writes it down with its hash.
+    pub(crate) fn insert(&self, connection: &Connection, hash: &Hash) -> rusqlite::Result<()> {
+        let insert = "INSERT INTO journal (seq, steady_ms, wall_ms, actor, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        connection.prepare_cached(insert)?.execute(params![
+            self.seq,
+            self.steady_ms,
+            self.wall_ms,
+            self.actor,
+            self.body,
+            hash
+        ])?;
+        Ok(())
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use queue::{Date, Happening, Moment};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::types::Value;
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::{Connection, params_from_iter};
 
 use crate::append::{list, write_record};
 use crate::lost::{Gap, is_lost};
@@ -206,9 +206,13 @@ impl Copied {
             }
             let proved =
                 good.next_without_hash(source, head, |written| self.take(source, target, written));
-            if matches!(proved, Ok(true)) {
-                self.entries_proved += 1;
-                continue;
+            match proved {
+                Ok(true) => {
+                    self.entries_proved += 1;
+                    continue;
+                }
+                Ok(false) | Err(Stopped::Journal(_)) => {}
+                Err(stopped) => return Err(stopped),
             }
             let Some(gap) = good.gap(source, (&self.days_listed, open_day))? else {
                 return Err(Stopped::Journal(why));
@@ -286,15 +290,7 @@ impl Copied {
         // With its hash an entry is what was written, and need not be understood.
         let record = is_held_against_something(link.body).then(|| written.record());
         let record = record.transpose().map_err(NotTaken::Journal)?;
-        let insert = "INSERT INTO journal (seq, steady_ms, wall_ms, actor, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        target.prepare_cached(insert)?.execute(params![
-            link.seq,
-            link.steady_ms,
-            link.wall_ms,
-            link.actor,
-            link.body,
-            hash
-        ])?;
+        link.insert(target, hash)?;
         (self.head.seq, self.head.hash) = (link.seq, *hash);
         self.last_seq = link.seq;
         self.entries += 1;

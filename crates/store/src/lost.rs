@@ -53,8 +53,6 @@ impl Gap {
 
     /// Fills the places of the lost entries. What says so is not there yet.
     pub(crate) fn fill(&self, target: &Connection) -> rusqlite::Result<()> {
-        let insert = "INSERT INTO journal (seq, steady_ms, wall_ms, actor, body, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let mut insert = target.prepare_cached(insert)?;
         let Moment { steady_ms, wall_ms } = self.at;
         let body = Record::Lost { by: 0 }.to_json();
         for seq in self.first_seq..=self.last_seq {
@@ -63,7 +61,14 @@ impl Gap {
             } else {
                 GENESIS
             };
-            insert.execute(params![seq, steady_ms, wall_ms, ACTOR, body, hash])?;
+            let link = Link {
+                seq,
+                steady_ms,
+                wall_ms,
+                actor: ACTOR,
+                body: &body,
+            };
+            link.insert(target, &hash)?;
         }
         Ok(())
     }

@@ -289,17 +289,27 @@ fn with_entry<T>(
     with_entry_behind(connection, (seq, &before), take)
 }
 
-fn with_entry_behind<T>(
+pub(crate) fn with_entry_behind<T>(
     connection: &Connection,
     (seq, before): (u64, &Hash),
     take: impl FnOnce(Written<'_>) -> Result<T, ReplayError>,
+) -> Result<T, ReplayError> {
+    with_row(connection, seq, |row| {
+        take(checked(connection, row, seq, before)?)
+    })
+}
+
+/// Gives the row of an entry to `take`, as it stands in the file.
+pub(crate) fn with_row<T>(
+    connection: &Connection,
+    seq: u64,
+    take: impl FnOnce(&Row<'_>) -> Result<T, ReplayError>,
 ) -> Result<T, ReplayError> {
     let select = "SELECT seq, steady_ms, wall_ms, actor, body, hash FROM journal WHERE seq = ?1";
     let mut statement = connection.prepare_cached(select)?;
     let mut rows = statement.query([seq])?;
     let row = rows.next().map_err(|error| unreadable(seq, &error))?;
-    let row = row.ok_or_else(|| damaged(seq, "it is missing"))?;
-    take(checked(connection, row, seq, before)?)
+    take(row.ok_or_else(|| damaged(seq, "it is missing"))?)
 }
 
 pub(crate) fn hash_before(connection: &Connection, seq: u64) -> Result<Hash, ReplayError> {

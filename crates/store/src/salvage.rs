@@ -6,15 +6,15 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use queue::{Date, Moment};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::Head;
 use crate::chain::Hash;
 use crate::lost::Gap;
 use crate::open::is_damage;
 use crate::replay::{
-    OPENS_DAY, ReplayError, Stopped, Written, checked, damaged, hash_before, link_in, recomputed,
-    unreadable,
+    OPENS_DAY, ReplayError, Stopped, Written, hash_before, link_in, recomputed, with_entry_behind,
+    with_row,
 };
 
 /// Up to where a journal is good.
@@ -37,11 +37,9 @@ impl Good {
         connection: &Connection,
         take: impl FnOnce(&Written<'_>) -> Result<(), E>,
     ) -> Result<(), Stopped<E>> {
-        let seq = self.seq + 1;
-        with_row(connection, seq, |row| {
-            let written = checked(connection, row, seq, &self.hash)?;
-            take(&written).map_err(Stopped::Taker)
-        })
+        let behind = (self.seq + 1, &self.hash);
+        let taken = with_entry_behind(connection, behind, |written| Ok(take(&written)))?;
+        taken.map_err(Stopped::Taker)
     }
 
     /// Gives the next entry to `take`, if the one behind it proves what it says, or the mark of the
@@ -53,10 +51,8 @@ impl Good {
         take: impl FnOnce(&Written<'_>) -> Result<(), E>,
     ) -> Result<bool, Stopped<E>> {
         let seq = self.seq + 1;
-        with_row(connection, seq, |row| {
-            let Ok(link) = link_in(row, seq) else {
-                return Ok(false);
-            };
+        let proved = with_row(connection, seq, |row| {
+            let link = link_in(row, seq)?;
             let hash = link.hash(&self.hash);
             let proved = match seq == head.seq {
                 true => hash == head.hash,
@@ -64,11 +60,10 @@ impl Good {
                     .next(connection, |_| Ok::<_, ()>(()))
                     .is_ok(),
             };
-            if proved {
-                take(&Written { link, hash }).map_err(Stopped::Taker)?;
-            }
-            Ok(proved)
-        })
+            Ok(proved.then(|| take(&Written { link, hash })))
+        })?;
+        let taken = proved.transpose().map_err(Stopped::Taker)?;
+        Ok(taken.is_some())
     }
 
     /// The shortest gap behind which the journal goes on, if it lies before entry `open_day`.
@@ -107,19 +102,6 @@ fn written_at(connection: &Connection, seq: u64) -> rusqlite::Result<Moment> {
             wall_ms: row.get(1)?,
         })
     })
-}
-
-fn with_row<T, E>(
-    connection: &Connection,
-    seq: u64,
-    take: impl FnOnce(&Row<'_>) -> Result<T, Stopped<E>>,
-) -> Result<T, Stopped<E>> {
-    let unread = |error: rusqlite::Error| unreadable(seq, &error);
-    let select = "SELECT seq, steady_ms, wall_ms, actor, body, hash FROM journal WHERE seq = ?1";
-    let mut select = connection.prepare_cached(select)?;
-    let mut rows = select.query([seq]).map_err(unread)?;
-    let row = rows.next().map_err(unread)?;
-    take(row.ok_or_else(|| damaged(seq, "it is missing"))?)
 }
 
 /// The hash of an entry as it stands, if the next one was written behind it.

@@ -9,11 +9,11 @@ use std::thread;
 
 use proptest::prelude::*;
 use queue::{Date, Event, Happening, Moment};
-use store::{Archive, ArchiveError, Change, DayError, Device, Entry, FILE_NAME, Recorded, Store};
+use store::{Archive, ArchiveError, Change, DayError, Entry, FILE_NAME, Recorded, Store};
 use tempfile::TempDir;
 
 use crate::sample::{
-    DAY, behind_the_back, day_opened, entry, event, issued, replayed, request, three_days,
+    DAY, behind_the_back, day_opened, device, entry, event, issued, replayed, request, three_days,
 };
 
 #[test]
@@ -22,13 +22,7 @@ fn whoever_only_reads_is_told_what_is_wrong_beside_the_journal_and_whom_the_hall
     three_days(folder.path(), 3);
     let mut store = Store::open(folder.path()).expect("the file");
     let note = r#"{"kind":"paired"}"#.to_owned();
-    let device = Device {
-        name: "kiosk-1".to_owned(),
-        role: "kiosk".to_owned(),
-        counter: None,
-        key_sum: [7; 32],
-        paired_wall_ms: 5,
-    };
+    let device = device("kiosk-1", "kiosk");
     let paired = Entry {
         changes: vec![Change::PutDevice(device.clone())],
         ..entry(vec![event(Happening::Noted { note })])

@@ -6,11 +6,13 @@ use std::path::Path;
 use queue::{Date, Happening, Moment};
 use rusqlite::Connection;
 use store::{
-    Archive, Change, Checked, DayError, Entry, FILE_NAME, OldDays, Person, Store, Verdict, restore,
+    Archive, Change, Checked, DayError, Entry, FILE_NAME, OldDays, Store, Verdict, restore,
 };
 use tempfile::TempDir;
 
-use crate::sample::{behind_the_back, day_opened, entry, event, held, issued, replayed, request};
+use crate::sample::{
+    behind_the_back, day_opened, entry, event, held, issued, replayed, request, wang,
+};
 
 /// Days in the journal, from 2020-01-01 on, each month with 28.
 const DAYS: u32 = 500;
@@ -50,18 +52,6 @@ fn day(day: u32) -> Vec<Entry> {
         entry(vec![event(held(1, "复印"))])
     };
     vec![entry(vec![event(day_opened(date(day)))]), id, last]
-}
-
-fn wang() -> Person {
-    Person {
-        name: "王芳".to_owned(),
-        role: "clerk".to_owned(),
-        pin: "$argon2id$".to_owned(),
-        failures: 0,
-        locks: 0,
-        locked_until_ms: 0,
-        created_wall_ms: 5,
-    }
 }
 
 fn verdict(folder: &Path) -> Verdict {

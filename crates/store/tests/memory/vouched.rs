@@ -4,32 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use queue::{Event, Happening};
-use store::{Archive, Change, Device, Entry, FILE_NAME, Person, Store, restore};
+use store::{Archive, Change, Entry, FILE_NAME, Store, restore};
 use tempfile::TempDir;
 
-use crate::sample::{DAY, behind_the_back, day_opened, entry, event, issued, request};
-
-fn device(name: &str, role: &str) -> Device {
-    Device {
-        name: name.to_owned(),
-        role: role.to_owned(),
-        counter: None,
-        key_sum: [7; 32],
-        paired_wall_ms: 5,
-    }
-}
-
-fn wang() -> Person {
-    Person {
-        name: "王芳".to_owned(),
-        role: "clerk".to_owned(),
-        pin: "$argon2id$".to_owned(),
-        failures: 0,
-        locks: 0,
-        locked_until_ms: 0,
-        created_wall_ms: 5,
-    }
-}
+use crate::sample::{
+    DAY, behind_the_back, day_opened, device, entry, event, issued, request, wang,
+};
 
 fn noted(changes: Vec<Change>) -> Entry {
     let note = r#"{"kind":"paired"}"#.to_owned();

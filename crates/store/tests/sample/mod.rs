@@ -9,7 +9,7 @@ use queue::{
     Requeue, SeriesCode, ServiceCode, Then, TicketId, Why,
 };
 use rusqlite::Connection;
-use store::{Answered, Archive, Entry, FILE_NAME, Recorded, Store};
+use store::{Answered, Archive, Device, Entry, FILE_NAME, Person, Recorded, Store};
 
 pub const DAY: u32 = 20_261_122;
 
@@ -293,6 +293,30 @@ pub fn three_days(folder: &Path, tickets: u32) {
             let taken = request(id, vec![event(issued(serial, "A", serial, "ordinary"))]);
             store.append(store.seq(), &[taken]).expect("room");
         }
+    }
+}
+
+/// A device that was paired.
+pub fn device(name: &str, role: &str) -> Device {
+    Device {
+        name: name.to_owned(),
+        role: role.to_owned(),
+        counter: None,
+        key_sum: [7; 32],
+        paired_wall_ms: 5,
+    }
+}
+
+/// Somebody who may sign in.
+pub fn wang() -> Person {
+    Person {
+        name: "王芳".to_owned(),
+        role: "clerk".to_owned(),
+        pin: "$argon2id$".to_owned(),
+        failures: 0,
+        locks: 0,
+        locked_until_ms: 0,
+        created_wall_ms: 5,
     }
 }
 
