@@ -123,8 +123,8 @@ fn stored(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Hash>> {
     }
 }
 
-/// The first entry of the last day whose opening can be read: what stands before is of days that are over,
-/// on which no hall goes on. 0 if there is none.
+/// The first entry of the last day whose opening is good: that day comes back, so what stands before is of days
+/// that are over, on which no hall goes on. 0 if there is none.
 pub(crate) fn last_opening(connection: &Connection) -> u64 {
     let select = "SELECT first_seq FROM day UNION SELECT day_seq FROM mark ORDER BY 1 DESC";
     let listed = connection.prepare(select).and_then(|mut select| {
@@ -134,7 +134,8 @@ pub(crate) fn last_opening(connection: &Connection) -> u64 {
     let opens = |seq: &u64| {
         let select = "SELECT body FROM journal WHERE seq = ?1";
         let body = connection.query_row(select, [seq], |row| row.get::<_, String>(0));
-        body.is_ok_and(|body| body.starts_with(OPENS_DAY))
+        let is_good = || matches!((recomputed(connection, *seq), stored(connection, *seq)), (Ok(is), Ok(was)) if is == was);
+        body.is_ok_and(|body| body.starts_with(OPENS_DAY)) && is_good()
     };
     let mut listed = listed.unwrap_or_default().into_iter();
     listed.find(opens).unwrap_or(0)
