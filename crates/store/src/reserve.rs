@@ -2,7 +2,7 @@
 //! of this file the hall goes on, and staff have the rest of the day to free more.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::backup::{sync_folder, with_suffix};
@@ -12,8 +12,6 @@ pub const RESERVE_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Its name in the data folder.
 const RESERVE_NAME: &str = "hall.reserve";
-
-const CHUNK_BYTES: usize = 1024 * 1024;
 
 /// Whether a data folder has its reserve.
 #[must_use]
@@ -40,13 +38,11 @@ pub fn keep(folder: &Path) -> io::Result<()> {
     made
 }
 
-/// Written out, for a file with holes in it takes no room.
+/// Written out, for a file with holes in it takes no room; and with noise, which no file system can pack.
 fn fill(path: &Path) -> io::Result<()> {
     let mut file = File::create(path)?;
-    let chunk = vec![0x5a; CHUNK_BYTES];
-    for _ in 0..RESERVE_BYTES / CHUNK_BYTES as u64 {
-        file.write_all(&chunk)?;
-    }
+    let noise = File::open("/dev/urandom")?;
+    io::copy(&mut noise.take(RESERVE_BYTES), &mut file)?;
     file.sync_all()
 }
 
@@ -59,4 +55,44 @@ pub(crate) fn give_up(database: &Path) -> bool {
         let _ = sync_folder(&reserve);
     }
     deleted
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+    use crate::FILE_NAME;
+
+    #[test]
+    fn a_reserve_takes_the_room_that_it_gives_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let reserve = folder.path().join(RESERVE_NAME);
+        fs::write(&reserve, "what a killed program left").unwrap();
+        assert!(!is_kept(folder.path()));
+        keep(folder.path()).unwrap();
+        let about = fs::metadata(&reserve).unwrap();
+        assert_eq!(about.len(), 33_554_432);
+        // In blocks of 512 bytes, whatever the disk's own are.
+        assert!(about.blocks() * 512 >= about.len(), "there are holes in it");
+        assert!(is_kept(folder.path()));
+
+        // One that is there is not written again.
+        keep(folder.path()).unwrap();
+        assert_eq!(fs::metadata(&reserve).unwrap().ino(), about.ino());
+
+        let database = folder.path().join(FILE_NAME);
+        assert!(give_up(&database));
+        assert!(!is_kept(folder.path()) && !give_up(&database));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn half_a_reserve_is_not_left_there() {
+        let folder = tempfile::tempdir().unwrap();
+        // Its name is taken by what no file can replace.
+        fs::create_dir(folder.path().join(RESERVE_NAME)).unwrap();
+        assert!(keep(folder.path()).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }

@@ -94,9 +94,9 @@ fn bring_back(part: &Path, ground: &Ground, held: &Held) -> Result<Verdict, Stri
         return Err(wrong("the hall's certificate is not with it".to_owned()));
     }
     let store = Store::open(&folder).map_err(|error| wrong(error.to_string()))?;
-    let mut events = 0_u64;
-    let replayed = store.replay(|_| events += 1);
-    replayed.map_err(|error| wrong(error.to_string()))?;
+    store
+        .replay(|_| {})
+        .map_err(|error| wrong(error.to_string()))?;
     store
         .look_beside()
         .map_err(|error| wrong(error.to_string()))?;
@@ -104,7 +104,7 @@ fn bring_back(part: &Path, ground: &Ground, held: &Held) -> Result<Verdict, Stri
         .last_moment()
         .map_err(|error| wrong(error.to_string()))?;
     let same = store.head.get() == held.head && held.last.is_none_or(|last| last == moment);
-    if !same || (events == 0 && held.head.seq > 0) {
+    if !same {
         return Err(wrong("it is not what was copied".to_owned()));
     }
     // As it was looked through when it was brought back, entry by entry and table by table.
@@ -153,42 +153,131 @@ impl Drop for Ground {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::FILE_NAME;
-    use crate::backup::with_suffix;
+    use queue::{Date, Event, Happening, Moment};
+    use tempfile::TempDir;
 
-    fn little(_: &Path) -> Option<u64> {
-        Some(1_000)
+    use super::*;
+    use crate::{Entry, FILE_NAME, Head};
+
+    /// What stays free for others, in bytes.
+    const SPARE: u64 = 67_108_864;
+
+    /// A closed memory, and what is in it.
+    fn hall() -> (TempDir, PathBuf, Held) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path()).unwrap();
+        let at = Moment {
+            steady_ms: 7,
+            wall_ms: 1_795_312_800_000,
+        };
+        let opened = Happening::DayOpened {
+            day: Date::new(2026, 11, 22),
+            turns_at_steady_ms: 86_400_000,
+        };
+        let entry = Entry {
+            actor: "hall".to_owned(),
+            events: vec![Event { at, what: opened }],
+            changes: Vec::new(),
+            request: None,
+        };
+        store.append(0, &[entry]).unwrap();
+        let held = Held {
+            head: store.head.get(),
+            last: Some(at),
+            belongings: 0,
+        };
+        let part = folder.path().join(FILE_NAME);
+        (folder, part, held)
+    }
+
+    /// What a trial takes on the disk, in bytes: the file, its journal, and what others need.
+    fn needed(part: &Path) -> u64 {
+        let bytes = fs::metadata(part).unwrap().len();
+        bytes + bytes / 16 + SPARE
     }
 
     #[test]
     fn without_room_nothing_is_brought_back() {
-        let folder = tempfile::tempdir().unwrap();
-        drop(Store::open(folder.path()).unwrap());
-        let part = folder.path().join(FILE_NAME);
-        let bytes = fs::metadata(&part).unwrap().len();
-        let needed = bytes + bytes / 16 + SPARE_BYTES;
-        let free = 1_000;
-        assert_eq!(
-            choose(&part, Some(little)),
-            Ok(Trial::NoRoom { needed, free })
-        );
+        let (_folder, part, _) = hall();
+        let needed_bytes = needed(&part);
+        let none = Trial::NoRoom {
+            needed: needed_bytes,
+            free: needed_bytes - 1,
+        };
+        let one_short = |folder: &Path| Some(needed(&folder.join(FILE_NAME)) - 1);
+        let just_enough = |folder: &Path| Some(needed(&folder.join(FILE_NAME)));
+        assert_eq!(choose(&part, Some(one_short)), Ok(none));
+        assert_eq!(choose(&part, Some(just_enough)), Ok(Trial::BroughtBack));
         assert_eq!(choose(&part, None), Ok(Trial::ReadThrough));
         assert_eq!(choose(&part, Some(|_| None)), Ok(Trial::BroughtBack));
     }
 
     #[test]
+    fn the_disk_that_is_asked_is_that_of_the_backup() {
+        let here = |folder: &Path| u64::from(folder == Path::new(".")).checked_sub(1);
+        let src = |folder: &Path| u64::from(folder == Path::new("src")).checked_sub(1);
+        for (part, is_asked) in [("Cargo.toml", here as fn(&Path) -> _), ("src/lib.rs", src)] {
+            let chosen = choose(Path::new(part), Some(is_asked));
+            assert!(
+                matches!(chosen, Ok(Trial::NoRoom { free: 0, .. })),
+                "{chosen:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_backup_that_holds_something_else_than_was_copied_is_refused() {
+        let (_folder, part, held) = hall();
+        let ground = Ground::claim(&part).unwrap();
+        let back = |head, last| {
+            ground.clear().unwrap();
+            let belongings = held.belongings;
+            bring_back(
+                &part,
+                &ground,
+                &Held {
+                    head,
+                    last,
+                    belongings,
+                },
+            )
+        };
+        assert_eq!(back(held.head, held.last).map(|it| it.entries), Ok(1));
+        let other = "brought back on trial, it is not what was copied";
+        assert_eq!(back(Head::UNKNOWN, held.last), Err(other.to_owned()));
+        assert_eq!(
+            back(held.head, Some(Moment::default())),
+            Err(other.to_owned())
+        );
+    }
+
+    #[test]
     fn a_ground_is_for_one_and_what_a_killed_one_left_is_cleared() {
-        let folder = tempfile::tempdir().unwrap();
-        let part = with_suffix(&folder.path().join(FILE_NAME), ".part");
+        let (folder, part, held) = hall();
         let left = folder.path().join(FOLDER_NAME).join("data");
         fs::create_dir_all(&left).unwrap();
         fs::write(left.join("half"), "half").unwrap();
         let ground = Ground::claim(&part).unwrap();
         assert!(!left.exists());
-        let other = Ground::claim(&part).err().map(|error| error.kind());
-        assert_eq!(other, Some(io::ErrorKind::WouldBlock));
+        let other = go(&part, &held, Some(|_| None)).unwrap();
+        assert_eq!((other.trial, other.verdict.entries), (Trial::Busy, 1));
         drop(ground);
         assert!(!folder.path().join(FOLDER_NAME).exists());
+    }
+
+    #[test]
+    fn where_there_is_no_ground_nothing_is_proved() {
+        let (folder, part, held) = hall();
+        let ground = folder.path().join(FOLDER_NAME);
+        let refused = || {
+            let tried = go(&part, &held, Some(|_| None));
+            tried.map(|it| it.trial).expect_err("a file is in the way")
+        };
+        fs::write(&ground, "a file").unwrap();
+        assert!(refused().starts_with("it cannot be brought back on trial: "));
+        fs::remove_file(&ground).unwrap();
+        fs::create_dir(&ground).unwrap();
+        fs::write(ground.join("data"), "a file").unwrap();
+        assert!(refused().starts_with("it cannot be brought back on trial: "));
     }
 }

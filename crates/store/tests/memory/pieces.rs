@@ -7,7 +7,7 @@ use store::{Archive, FILE_NAME, Restored, Store, Verdict, restore};
 use tempfile::TempDir;
 
 use crate::sample::{
-    DAY, behind_the_back, day_opened, entry, event, held, issued, replayed, three_days,
+    DAY, behind_the_back, day_opened, entry, event, held, issued, replayed, request, three_days,
 };
 
 /// Nobody can say where the journal ends: then no page is copied.
@@ -95,17 +95,24 @@ fn the_days_and_the_last_moment_are_told_either_way() {
 fn a_memory_of_many_pages_is_copied_page_by_page() {
     let folder = TempDir::new().expect("a folder");
     let mut store = Store::open(folder.path()).expect("a new file");
-    let tickets = (1..=4_000).map(|serial| event(issued(serial, "A", serial, "ordinary")));
-    let events = [event(day_opened(DAY))].into_iter().chain(tickets);
-    store.append(0, &[entry(events.collect())]).expect("room");
+    let ticket = |serial| event(issued(serial, "A", serial, "ordinary"));
+    // Each day has a request, the last one also behind where it is cut.
+    for (day, tickets) in [(0, 1), (1, 4_000)] {
+        let opened = event(day_opened(DAY + day));
+        let first = request(day as u8, vec![opened, ticket(1)]);
+        let rest = (2..=tickets).map(ticket).collect();
+        store.append(store.seq(), &[first]).expect("room");
+        let rest = request(day as u8 + 100, rest);
+        store.append(store.seq(), &[rest]).expect("room");
+    }
     drop(store);
     // Also where the end of the open day is cut off.
-    for (damage, entries) in [
-        ("CREATE TABLE other (a)", 4_001),
-        ("UPDATE journal SET wall_ms = 0 WHERE seq = 3000", 2_999),
+    for (damage, entries, requests) in [
+        ("CREATE TABLE other (a)", 4_003, 4),
+        ("UPDATE journal SET wall_ms = 0 WHERE seq = 3000", 2_999, 3),
     ] {
         let (new, restored) = brought_back(&folder, damage);
-        assert_eq!(restored.entries, entries);
+        assert_eq!((restored.entries, restored.requests), (entries, requests));
         let file = Connection::open(new.path().join(FILE_NAME)).expect("a database");
         assert!(file.table_exists(None, "other").expect("readable"));
     }

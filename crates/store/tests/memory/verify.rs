@@ -108,6 +108,33 @@ fn all_bad_places_are_found_and_the_days_behind_them_are_still_told() {
 }
 
 #[test]
+fn a_bad_place_says_where_it_is_and_what_is_wrong() {
+    let found = after(
+        "UPDATE journal SET actor = 'x' WHERE seq = 30;
+         DELETE FROM journal WHERE seq BETWEEN 40 AND 42;
+         UPDATE request SET act = x'00' WHERE outcome = 'outcome 7'",
+    );
+    let said: Vec<String> = found.bad.iter().map(ToString::to_string).collect();
+    let request = "07".repeat(16);
+    assert_eq!(
+        said,
+        [
+            "entry 30 of 2026-11-23: its hash is not that of what it says".to_owned(),
+            "entries 40 to 42 of 2026-11-23: it is missing".to_owned(),
+            "entry 43 of 2026-11-24: it cannot be proved, for the one before it is not there"
+                .to_owned(),
+            format!("beside the journal: the outcome of request {request} is damaged"),
+        ]
+    );
+}
+
+#[test]
+fn outcomes_of_the_first_halls_are_counted_by_themselves() {
+    let found = after("UPDATE request SET seq = NULL, sum = NULL WHERE outcome LIKE 'outcome 4%'");
+    assert_eq!((found.requests, found.requests_unknown), (49, 11));
+}
+
+#[test]
 fn an_end_that_is_not_the_marked_one_is_found() {
     for (change, bad) in [
         ("DELETE FROM journal WHERE seq > 60", (61, 63)),
