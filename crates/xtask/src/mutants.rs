@@ -94,6 +94,7 @@ fn judge(part: Part, how: &[&str], targets: &[&str]) -> Result<bool> {
             "CARGO_TARGET_DIR",
             workspace::output("survivors").join("build"),
         )
+        .env("NEXTEST_PROFILE", "mutants")
         // A counter-example is enough; the smallest one is for people.
         .env("PROPTEST_MAX_SHRINK_ITERS", "0")
         .env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "1");
