@@ -296,8 +296,7 @@ impl Source {
         if verdict.is_good() {
             return self.whole(verdict);
         }
-        let is_sound = may_trim && !verdict.is_bad_otherwise;
-        let (from, why) = verdict.breaks_at.filter(|_| is_sound)?;
+        let (from, why) = verdict.breaks_at.filter(|_| may_trim)?;
         let goes_on = from < last_opening(&self.connection) || self.is_proved(from);
         if goes_on {
             return None;

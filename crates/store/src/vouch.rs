@@ -127,12 +127,11 @@ pub(crate) fn take(
     Ok(record)
 }
 
-/// Vouches for all who are known, in an entry of its own: of those who were known before the journal
-/// said so, and where the entries that did are gone.
+/// Vouches in an entry of its own for those who were known before the journal said so.
 pub(crate) fn for_all(connection: &Connection) -> rusqlite::Result<()> {
     let head = read_head(connection)?;
     let rows = trusted::rows(connection)?;
-    if !rows.is_empty() || head.trusted_seq > 0 {
+    if !rows.is_empty() {
         let at = crate::backup::last_moment(connection)?.unwrap_or_default();
         vouch(connection, head, at, &rows)?.mark(connection)?;
     }

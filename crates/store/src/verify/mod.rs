@@ -49,8 +49,6 @@ pub struct Verdict {
     pub more_bad: u64,
     /// The first entry at which the chain itself breaks, and why.
     pub(crate) breaks_at: Option<(u64, String)>,
-    /// Whether anything else is bad than the chain and the sums beside it, which a restore makes anew.
-    pub(crate) is_bad_otherwise: bool,
     /// The first of them in the day that is open, or beside it: what a hall does next would stand on it.
     pub in_open_day: Option<Bad>,
 }
@@ -110,7 +108,6 @@ impl Verdict {
     }
 
     fn note_beside(&mut self, what: String) {
-        self.is_bad_otherwise = true;
         let (entries, day) = (None, None);
         self.note(Bad { entries, day, what });
     }
@@ -130,7 +127,6 @@ impl Verdict {
         self.in_open_day = self.in_open_day.take().or(beside.in_open_day);
         beside.bad.into_iter().for_each(|bad| self.note(bad));
         self.more_bad += beside.more_bad;
-        self.is_bad_otherwise |= beside.is_bad_otherwise;
     }
 }
 

@@ -417,7 +417,6 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let what = format!("by the list of days {day} begins here, and it does not");
-            self.verdict.is_bad_otherwise = true;
             self.verdict.note(Bad {
                 entries: Some((seq, seq)),
                 day: Some(day),
@@ -454,13 +453,10 @@ impl<'a> Walk<'a> {
     fn breaks(&mut self, first: u64, last: u64, what: String) {
         let breaks_at = &mut self.verdict.breaks_at;
         breaks_at.get_or_insert_with(|| (first, what.clone()));
-        let otherwise = self.verdict.is_bad_otherwise;
         self.bad(first, last, what);
-        self.verdict.is_bad_otherwise = otherwise;
     }
 
     fn bad(&mut self, first: u64, last: u64, what: String) {
-        self.verdict.is_bad_otherwise = true;
         let bad = Bad {
             entries: Some((first, last)),
             day: self.day,

@@ -163,6 +163,8 @@ fn the_oldest_days_go_a_few_each_day_and_an_entry_proves_which() {
     ];
     assert_eq!(counts, [0, 0, 0]);
     assert_eq!(verdict.days.len(), 501 - 10);
+    // Nobody is vouched for anew: the entry that does is left.
+    assert_eq!(verdict.entries, entries - 15 + 2 + OF_A_DAY - 15 + 1);
 }
 
 #[test]
