@@ -232,6 +232,21 @@ fn who_was_known_before_the_journal_vouched_is_vouched_for_at_the_upgrade() {
     }
 }
 
+#[test]
+fn where_the_entry_that_vouches_is_damaged_nobody_is_known() {
+    let folder = TempDir::new().expect("a folder");
+    written(folder.path());
+    behind_the_back(folder.path())
+        .execute("UPDATE journal SET wall_ms = 0 WHERE seq = 5", [])
+        .expect("a change");
+    let (_, start) = said(folder.path());
+    assert_eq!(
+        start.expect_err("it cannot be proved"),
+        "the hall's memory is damaged: whom the hall knows cannot be proved: entry 5 is damaged: \
+         its hash is not that of what it says. Restore the file from a backup."
+    );
+}
+
 /// A start sees nothing of that: all is as it was. Whoever reads the whole journal does.
 #[test]
 fn a_table_that_was_set_back_with_its_mark_is_found_by_the_look() {
