@@ -62,7 +62,8 @@ impl Checked {
     fn place(&self) -> Option<Place> {
         let mut hash = Hash::default();
         let digits = self.hash.as_bytes();
-        if digits.len() != hash.len() * 2 || !self.bad.is_empty() || self.seq == 0 {
+        // There is none where something was bad.
+        if digits.len() != hash.len() * 2 {
             return None;
         }
         for (byte, pair) in hash.iter_mut().zip(digits.chunks(2)) {
@@ -156,5 +157,22 @@ impl Archive {
             whole,
             checked,
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_noted_is_forgotten_or_somebody_hears_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        forget(folder.path()).expect("there is nothing to forget");
+        Checked::default().write(folder.path()).unwrap();
+        assert_eq!(Checked::read(folder.path()), Some(Checked::default()));
+        forget(folder.path()).expect("it is ours");
+        assert_eq!(Checked::read(folder.path()), None);
+        fs::create_dir(folder.path().join(CHECKED_NAME)).unwrap();
+        forget(folder.path()).expect_err("it is no file");
     }
 }

@@ -82,14 +82,14 @@ fn count_notes(connection: &Connection, verdict: &mut Verdict) -> rusqlite::Resu
     }
     if verdict.notes_deleted > gone {
         let missing = verdict.notes_deleted - gone;
-        verdict.note_beside(format!("{missing} texts more are gone than were deleted"));
+        verdict.note_beside(format!("texts are gone that nobody deleted: {missing}"));
     }
     let up_to_seq = verdict.deletion.map_or(0, |deletion| deletion.up_to_seq);
     let count = "SELECT count(*), count(*) FILTER (WHERE seq <= ?1) FROM note";
     let (all, late): (u64, u64) =
         connection.query_row(count, [up_to_seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if late > 0 {
-        verdict.note_beside(format!("{late} texts are there that were deleted"));
+        verdict.note_beside(format!("texts are there that were deleted: {late}"));
     }
     let named = verdict
         .bad
@@ -97,7 +97,9 @@ fn count_notes(connection: &Connection, verdict: &mut Verdict) -> rusqlite::Resu
         .filter(|bad| bad.what.contains(super::walk::TEXT_IS_DAMAGED));
     if all > verdict.notes + named.count() as u64 + verdict.more_bad {
         let more = all - verdict.notes;
-        verdict.note_beside(format!("{more} texts belong to no entry that is good"));
+        verdict.note_beside(format!(
+            "texts are there that belong to no good entry: {more}"
+        ));
     }
     Ok(())
 }

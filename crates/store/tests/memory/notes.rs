@@ -235,11 +235,11 @@ fn a_deletion_that_was_not_or_not_so_is_found() {
         ("DELETE FROM deletion", "was not deleted"),
         (
             "INSERT INTO note VALUES (3, zeroblob(16), '王小明')",
-            "texts are there that were deleted",
+            "texts are there that were deleted: 1",
         ),
         (
-            "INSERT INTO note VALUES (99999, zeroblob(16), '王小明')",
-            "1 texts belong to no entry",
+            "INSERT INTO note SELECT value, zeroblob(16), '王小明' FROM json_each('[99998, 99999]')",
+            "texts are there that belong to no good entry: 2",
         ),
     ] {
         let folder = TempDir::new().expect("a folder");
@@ -256,4 +256,25 @@ fn a_deletion_that_was_not_or_not_so_is_found() {
             found.bad
         );
     }
+}
+
+#[test]
+fn a_text_that_was_gone_before_the_others_were_deleted_is_not_taken_for_deleted() {
+    let folder = TempDir::new().expect("a folder");
+    drop(three_days(folder.path()));
+    behind_the_back(folder.path())
+        .execute("DELETE FROM note WHERE seq = 3", [])
+        .expect("a change");
+    let mut store = Store::open(folder.path()).expect("the file");
+    store.forget_notes_before(day(2), day(2)).expect("room");
+    drop(store);
+    let said: Vec<String> = verdict(folder.path())
+        .bad
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        said,
+        ["beside the journal: texts are gone that nobody deleted: 1"]
+    );
 }

@@ -57,6 +57,34 @@ fn a_look_goes_on_where_the_last_one_ended() {
     assert!(third.verdict.is_good(), "{third:?}");
 }
 
+/// Milliseconds since 1970, for a look that comes after the others, which are at 5.
+const LATER: i64 = 86_400_000;
+
+#[test]
+fn what_only_a_whole_look_can_tell_stays_until_the_next() {
+    let folder = written();
+    let mut whole = look(&folder, None).checked;
+    assert_eq!((whole.at_wall_ms, whole.whole_at_wall_ms), (5, 5));
+    assert_eq!(whole.texts_in_entries, 0);
+    // As if there were texts of an older hall.
+    whole.texts_in_entries = 7;
+    let archive = Archive::open(folder.path()).expect("readable");
+    let looked = |last: Option<&Checked>| {
+        let looked = archive.look(last, LATER, || true).expect("readable");
+        let checked = looked.expect("nobody stopped it").checked;
+        (
+            checked.at_wall_ms,
+            checked.whole_at_wall_ms,
+            checked.texts_in_entries,
+        )
+    };
+    assert_eq!(looked(Some(&whole)), (LATER, 5, 7));
+    assert_eq!(looked(None), (LATER, LATER, 0));
+    // It begins with the first entry where the last one does not fit.
+    change(&folder, "UPDATE journal SET wall_ms = 0 WHERE seq = 63");
+    assert_eq!(looked(Some(&whole)), (LATER, LATER, 0));
+}
+
 #[test]
 fn where_the_last_look_does_not_fit_any_more_all_is_looked_at() {
     let folder = written();
