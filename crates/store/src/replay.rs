@@ -90,16 +90,9 @@ impl Store {
 
     /// Where the open day begins, by its mark; if that cannot be read, by the list of days.
     fn first_of_day(&self) -> rusqlite::Result<u64> {
-        let marked = self
-            .connection
-            .query_row("SELECT day_seq FROM mark", [], |row| row.get(0));
-        match marked {
-            Err(error) if is_damage(&error) => {
-                let select = "SELECT coalesce(max(first_seq), 1) FROM day";
-                self.connection.query_row(select, [], |row| row.get(0))
-            }
-            read => read,
-        }
+        let first = |select: &str| self.connection.query_row(select, [], |row| row.get(0));
+        first("SELECT day_seq FROM mark")
+            .or_else(|_| first("SELECT coalesce(max(first_seq), 1) FROM day"))
     }
 
     /// When the last entry was written; the zero moment of an empty journal. Where the file is
@@ -417,5 +410,61 @@ impl From<rusqlite::Error> for ReplayError {
         } else {
             Self::Unreadable(error.to_string())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use queue::{Date, Happening};
+
+    use super::*;
+    use crate::{Entry, salvage};
+
+    /// A memory with two entries.
+    fn hall(folder: &std::path::Path) -> Store {
+        let mut store = Store::open(folder).unwrap();
+        let opened = Happening::DayOpened {
+            day: Date::new(2026, 11, 22),
+            turns_at_steady_ms: 86_400_000,
+        };
+        let events = [opened, Happening::RollEnded].map(|what| Event {
+            at: Moment {
+                steady_ms: 1,
+                wall_ms: 2,
+            },
+            what,
+        });
+        let entry = Entry {
+            actor: "hall".to_owned(),
+            events: events.to_vec(),
+            changes: Vec::new(),
+            request: None,
+        };
+        store.append(0, &[entry]).unwrap();
+        store
+    }
+
+    /// What is there is good, and nobody may say otherwise for it.
+    #[test]
+    fn a_file_that_cannot_be_read_just_now_is_not_taken_for_a_damaged_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = hall(folder.path());
+        let connection = &store.connection;
+        assert_eq!(store.last_moment().unwrap().wall_ms, 2);
+        // While one statement is not at its end, all that begin are interrupted with it.
+        let mut select = connection.prepare("SELECT seq FROM journal").unwrap();
+        let mut rows = select.query([]).unwrap();
+        rows.next().unwrap();
+        connection.get_interrupt_handle().interrupt();
+
+        let passing = |error: ReplayError| !error.is_damage();
+        assert!(store.last_moment().is_err_and(passing));
+        assert!(store.replay(|_| {}).is_err_and(passing));
+        assert!(store.look_beside().is_err_and(passing));
+        assert!(entry(connection, 1).is_err_and(passing));
+        let passing = |error: rusqlite::Error| !is_damage(&error);
+        assert!(marked_head(connection).is_err_and(passing));
+        assert!(recomputed(connection, 1).is_err_and(passing));
+        assert!(salvage::proved_hash(connection, 1).is_err_and(passing));
     }
 }
