@@ -1,6 +1,5 @@
 //! A copy of the memory while the hall runs. Under its final name stands a whole copy or none.
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use crate::archive::Archive;
 use crate::belonging::Belonging;
 use crate::copy::{Copied, copy_pages};
+use crate::file::{sync_folder, with_suffix};
 use crate::open::{is_damage, read_head};
 use crate::trial::{self, Trial};
 use crate::{Head, Verdict, note, schema};
@@ -258,20 +258,6 @@ pub(crate) fn last_moment(connection: &Connection) -> rusqlite::Result<Option<Mo
     connection.query_row(select, [], read).optional()
 }
 
-/// A name is on disk when its folder is.
-pub(crate) fn sync_folder(file: &Path) -> io::Result<()> {
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-pub(crate) fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
-    let mut name: OsString = file.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -310,16 +296,5 @@ mod tests {
         file.execute_batch("UPDATE mark SET trusted_seq = 0")
             .unwrap();
         assert!(part.check(&requests).is_err());
-    }
-
-    /// Of the fsync itself only a power cut tells, see tests/faults.
-    #[test]
-    fn a_file_is_named_in_its_folder_or_in_the_present_one() {
-        let folder = tempfile::tempdir().unwrap();
-        sync_folder(&folder.path().join("backup")).unwrap();
-        sync_folder(Path::new("backup")).unwrap();
-        let nowhere = folder.path().join("no such folder").join("backup");
-        let failed = sync_folder(&nowhere).unwrap_err();
-        assert_eq!(failed.kind(), io::ErrorKind::NotFound);
     }
 }

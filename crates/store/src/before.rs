@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use rusqlite::Connection;
 
-use crate::backup::{Part, with_suffix};
+use crate::backup::Part;
+use crate::file::with_suffix;
 use crate::{FILE_NAME, archive, restore};
 
 /// Between these the name of a copy says its schema and when it was made.

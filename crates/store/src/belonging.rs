@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
-use crate::backup::{sync_folder, with_suffix};
 use crate::chain::Hash;
+use crate::file::{if_there, sync_folder, with_suffix};
 
 /// A file, by its path in the data folder.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,14 +27,11 @@ impl Belonging {
     pub(crate) fn find(folder: &Path, names: &[&str]) -> io::Result<Vec<Self>> {
         let mut found = Vec::new();
         for name in names {
-            match fs::read(folder.join(name)) {
-                Ok(content) => found.push(Self {
-                    name: (*name).to_owned(),
-                    content,
-                }),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
+            let content = if_there(fs::read(folder.join(name)))?;
+            found.extend(content.map(|content| Self {
+                name: (*name).to_owned(),
+                content,
+            }));
         }
         Ok(found)
     }
@@ -75,11 +72,10 @@ impl Belonging {
     /// Puts it into a data folder, for its user alone. Another file of that name gets `aside` behind it.
     pub(crate) fn put(&self, folder: &Path, aside: &str) -> io::Result<()> {
         let path = folder.join(&self.name);
-        match fs::read(&path) {
-            Ok(there) if there == self.content => return Ok(()),
-            Ok(_) => fs::rename(&path, with_suffix(&path, aside))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+        match if_there(fs::read(&path))? {
+            Some(there) if there == self.content => return Ok(()),
+            Some(_) => fs::rename(&path, with_suffix(&path, aside))?,
+            None => {}
         }
         if let Some(parent) = path.parent() {
             DirBuilder::new()

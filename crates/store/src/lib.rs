@@ -15,6 +15,7 @@ mod belonging;
 mod chain;
 mod copy;
 mod day_key;
+mod file;
 mod lock;
 mod lost;
 mod note;

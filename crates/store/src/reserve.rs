@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::backup::{sync_folder, with_suffix};
+use crate::file::{sync_folder, with_suffix};
 
 /// Its size, in bytes: some tens of thousands of entries, which is more than a day of most halls.
 pub const RESERVE_BYTES: u64 = 32 * 1024 * 1024;

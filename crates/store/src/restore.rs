@@ -9,9 +9,10 @@ use queue::{Date, Moment};
 use rusqlite::Connection;
 
 use crate::archive::{self, ArchiveError};
-use crate::backup::{self, Part, sync_folder, with_suffix};
+use crate::backup::{self, Part};
 use crate::belonging::Belonging;
 use crate::copy::{Copied, copy, copy_pages};
+use crate::file::{if_there, sync_folder, with_suffix};
 use crate::lock::own;
 use crate::lost::Gap;
 use crate::open::make;
@@ -395,8 +396,8 @@ impl Source {
         // Where the file ends to be readable the mark says how much more there was.
         let _ = self.follow(&mut lost);
         let marked = self.head.map_or(0, |head| head.seq);
-        if let Some(end) = lost.last_mut().filter(|end| end.last_seq < marked) {
-            end.last_seq = marked;
+        if let Some(end) = lost.last_mut() {
+            end.last_seq = end.last_seq.max(marked);
         }
         lost.retain(|lost| lost.first_seq <= lost.last_seq);
         lost
@@ -447,14 +448,9 @@ fn put_aside(path: &Path, beside: &str) -> io::Result<PathBuf> {
         fs::copy(path, &old)?;
     }
     // What is in the write-ahead file belongs to the old memory and must not get into the new one.
-    match fs::rename(with_suffix(path, "-wal"), with_suffix(&old, "-wal")) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    match fs::remove_file(with_suffix(path, "-shm")) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+    let write_ahead = with_suffix(path, "-wal");
+    if_there(fs::rename(write_ahead, with_suffix(&old, "-wal")))?;
+    if_there(fs::remove_file(with_suffix(path, "-shm")))?;
     sync_folder(path)?;
     Ok(old)
 }

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::backup::Held;
+use crate::file::if_there;
 use crate::lock::own;
 use crate::{Archive, Store, Verdict, restore};
 
@@ -137,10 +138,8 @@ impl Ground {
     }
 
     fn clear(&self) -> io::Result<()> {
-        match fs::remove_dir_all(self.data()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        if_there(fs::remove_dir_all(self.data()))?;
+        Ok(())
     }
 }
 

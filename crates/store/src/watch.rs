@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backup::Part;
 use crate::chain::Hash;
+use crate::file::if_there;
 use crate::request::hex;
 use crate::verify::{Place, Walk, requests_of};
 use crate::{Archive, ReplayError, Verdict};
@@ -76,10 +77,8 @@ impl Checked {
 
 /// Takes away what was noted, so that the next look begins with the first entry.
 pub(crate) fn forget(folder: &Path) -> io::Result<()> {
-    match fs::remove_file(folder.join(CHECKED_NAME)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    if_there(fs::remove_file(folder.join(CHECKED_NAME)))?;
+    Ok(())
 }
 
 /// How a look at the chain ended.

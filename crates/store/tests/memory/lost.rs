@@ -145,6 +145,24 @@ fn what_is_damaged_is_lost_and_nothing_else() {
     }
 }
 
+/// Where no list says where a day begins, its opening does.
+#[test]
+fn what_is_lost_is_told_by_its_day() {
+    let damaged = hall();
+    change(
+        damaged.path(),
+        "UPDATE journal SET wall_ms = 0 WHERE seq = 30; UPDATE mark SET day_seq = 22;
+         DELETE FROM day WHERE first_seq = 43",
+    );
+    let (_new, restored) = brought_back(damaged.path());
+    let lost = |day, first_seq, last_seq| Lost {
+        day: Some(Date::from_yyyymmdd(DAY + day)),
+        first_seq,
+        last_seq,
+    };
+    assert_eq!(restored.lost, [lost(1, 30, 42), lost(2, 43, 63)]);
+}
+
 #[test]
 fn an_entry_whose_hash_alone_is_damaged_is_not_lost() {
     let folder = hall();
