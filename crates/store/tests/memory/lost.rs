@@ -6,13 +6,13 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use queue::{Date, Happening};
+use queue::{Date, Event, Happening, Moment};
 use rusqlite::{Connection, params};
 use store::{Archive, FILE_NAME, Lost, Recorded, Restored, Store, Verdict, restore, restore_with};
 use tempfile::TempDir;
 
 use crate::sample::{
-    DAY, all_days, all_that_is_back, behind_the_back, day_opened, entry, event, three_days,
+    DAY, all_days, all_that_is_back, behind_the_back, day_opened, entry, event, issued, three_days,
 };
 
 /// On each of the three days.
@@ -111,6 +111,10 @@ fn what_is_damaged_is_lost_and_nothing_else() {
             vec![5..=6],
         ),
         (
+            "UPDATE journal SET actor = 'x', hash = zeroblob(31) WHERE seq IN (5, 6)",
+            vec![5..=7],
+        ),
+        (
             "UPDATE journal SET actor = 1.5 WHERE seq IN (2, 3, 30)",
             vec![2..=3, 30..=30],
         ),
@@ -143,6 +147,35 @@ fn what_is_damaged_is_lost_and_nothing_else() {
         assert_eq!(lost_seqs(&restored), lost, "{damage}");
         is_sound_without(folder.path(), new.path(), &lost);
     }
+}
+
+/// When lost entries were written nobody knows; it was not after the next.
+#[test]
+fn what_stands_for_lost_entries_has_the_time_of_the_next() {
+    let folder = TempDir::new().expect("a folder");
+    let mut store = Store::open(folder.path()).expect("a new file");
+    let at = |steady_ms: u64, what| {
+        let wall_ms = 1_000 * steady_ms as i64;
+        let at = Moment { steady_ms, wall_ms };
+        entry(vec![Event { at, what }])
+    };
+    let tickets = (1..=5).map(|serial| issued(serial, "A", serial, "ordinary"));
+    let day = [day_opened(DAY)].into_iter().chain(tickets);
+    let entries = day.chain([day_opened(DAY + 1)]);
+    for (seq, what) in (1..).zip(entries) {
+        store.append(store.seq(), &[at(seq, what)]).expect("room");
+    }
+    drop(store);
+    change(
+        folder.path(),
+        "UPDATE journal SET wall_ms = 0, steady_ms = 0 WHERE seq IN (3, 4)",
+    );
+    let (new, restored) = brought_back(folder.path());
+    assert_eq!(lost_seqs(&restored), BTreeSet::from([3, 4]));
+    let all = all_days(new.path()).into_iter();
+    let times: Vec<u64> = all.map(|it| it.event.at.steady_ms).collect();
+    // The last is that of the entry that says so.
+    assert_eq!(times, [1, 2, 5, 5, 5, 6, 7, 7]);
 }
 
 /// Where no list says where a day begins, its opening does.
