@@ -90,8 +90,7 @@ impl<'a> Walk<'a> {
         place: Place,
     ) -> rusqlite::Result<Option<Self>> {
         let mut walk = Self::new(connection)?;
-        let is_gone = place.seq < walk.expected;
-        if is_gone || recomputed(connection, place.seq)? != Some(place.hash) {
+        if recomputed(connection, place.seq)? != Some(place.hash) {
             return Ok(None);
         }
         walk.expected = place.seq + 1;
@@ -114,7 +113,8 @@ impl<'a> Walk<'a> {
             self.expected = anchor.seq + 1;
             self.day_seq = self.expected;
             self.before = Some(Before::of(anchor.hash));
-            self.days_listed.retain(|_, first| *first > anchor.seq);
+            // They are read again.
+            self.days_listed.clear();
         }
         let passed = self.expected;
         match days_listed(self.connection) {

@@ -276,14 +276,46 @@ fn a_damaged_outcome_is_never_given_out_and_the_others_are() {
     assert_eq!(others.outcome, "outcome 8");
 }
 
-fn pages(file: &Connection) -> Vec<usize> {
-    let mut select = file
-        .prepare("SELECT pageno FROM dbstat WHERE name IN ('journal', 'request', 'day', 'mark')")
-        .expect("dbstat is built in");
+fn pages(file: &Connection, which: &str) -> Vec<usize> {
+    let select = format!("SELECT pageno FROM dbstat WHERE {which} ORDER BY path");
+    let mut select = file.prepare(&select).expect("dbstat is built in");
     select
         .query_map([], |row| row.get(0))
         .and_then(Iterator::collect)
         .expect("page numbers")
+}
+
+/// A page of the journal that the disk gives back empty: what stood in it is named, and nothing else.
+#[test]
+fn behind_a_page_that_cannot_be_read_it_is_read_on() {
+    let folder = TempDir::new().expect("a folder");
+    let mut store = Store::open(folder.path()).expect("a new file");
+    let taken = (1..=3_000).map(|serial| event(sample::issued(serial, "A", serial, "ordinary")));
+    let events = [event(sample::day_opened(DAY))].into_iter().chain(taken);
+    store.append(0, &[entry(events.collect())]).expect("room");
+    drop(store);
+    let file = behind_the_back(folder.path());
+    let leaves = pages(&file, "name = 'journal' AND pagetype = 'leaf'");
+    drop(file);
+    let mut bytes = fs::read(folder.path().join(FILE_NAME)).expect("the file");
+    let page = leaves[leaves.len() * 9 / 10];
+    bytes[(page - 1) * 4_096..page * 4_096].fill(0);
+    fs::write(folder.path().join(FILE_NAME), bytes).expect("room");
+
+    let file = behind_the_back(folder.path());
+    let body = "SELECT body FROM journal WHERE seq = ?1";
+    let is_unreadable = |seq: &u64| {
+        let read: Result<String, _> = file.query_row(body, [seq], |row| row.get(0));
+        read.is_err()
+    };
+    let unreadable: Vec<u64> = (1..=3_001).filter(is_unreadable).collect();
+    let (first, last) = (unreadable[0], unreadable[unreadable.len() - 1]);
+    assert!(first > 2_100 && last < 3_001, "{first} to {last}");
+    let found = verdict(folder.path());
+    assert_eq!(places(&found), [(first, last), (last + 1, last + 1)]);
+    assert!(found.bad[0].what.starts_with("it cannot be read: "));
+    assert!(found.bad[1].what.starts_with("it cannot be proved, "));
+    assert_eq!(found.entries, 3_001 - (last - first + 2));
 }
 
 #[test]
@@ -292,7 +324,7 @@ fn a_flipped_bit_anywhere_is_found_or_changes_nothing() {
     three_days(folder.path(), TICKETS);
     let before = all_days(folder.path());
     let file = behind_the_back(folder.path());
-    let pages = pages(&file);
+    let pages = pages(&file, "name IN ('journal', 'request', 'day', 'mark')");
     drop(file);
     let sound = fs::read(folder.path().join(FILE_NAME)).expect("the file");
     let copy = TempDir::new().expect("a folder");

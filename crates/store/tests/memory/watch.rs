@@ -86,6 +86,22 @@ fn what_only_a_whole_look_can_tell_stays_until_the_next() {
 }
 
 #[test]
+fn a_look_may_end_where_a_day_has_just_begun() {
+    let folder = written();
+    let mut store = Store::open(folder.path()).expect("the file");
+    let mut last = None;
+    for what in [day_opened(DAY + 3), issued(1, "A", 1, "ordinary")] {
+        store
+            .append(store.seq(), &[entry(vec![event(what)])])
+            .expect("room");
+        let looked = look(&folder, last.as_ref());
+        assert!(looked.verdict.is_good(), "{:?}", looked.verdict.bad);
+        assert_eq!(looked.whole, last.is_none());
+        last = Some(looked.checked);
+    }
+}
+
+#[test]
 fn where_the_last_look_does_not_fit_any_more_all_is_looked_at() {
     let folder = written();
     let first = look(&folder, None).checked;
@@ -107,6 +123,12 @@ fn damage_in_the_open_day_is_told_from_damage_before_it() {
         ("UPDATE journal SET wall_ms = 0 WHERE seq = 30", 1, false),
         ("UPDATE journal SET wall_ms = 0 WHERE seq = 43", 2, true),
         ("UPDATE journal SET wall_ms = 0 WHERE seq = 50", 2, true),
+        // Whatever the list of days says.
+        (
+            "UPDATE journal SET wall_ms = 0 WHERE seq = 50; INSERT INTO day VALUES (20990101, 60)",
+            2,
+            true,
+        ),
         ("DELETE FROM journal WHERE seq = 63", 2, true),
         ("UPDATE mark SET head_hash = zeroblob(32)", 2, true),
     ] {
@@ -117,7 +139,7 @@ fn damage_in_the_open_day_is_told_from_damage_before_it() {
         assert_eq!(found.day, Some(Date::from_yyyymmdd(DAY + day)), "{bad}");
         let named = looked.verdict.in_open_day.is_some();
         assert_eq!(named, in_open_day, "{bad}");
-        assert_eq!(looked.checked.bad, [found.to_string()], "{bad}");
+        assert_eq!(looked.checked.bad[0], found.to_string(), "{bad}");
     }
     for beside in [
         "UPDATE request SET outcome = 'done' WHERE outcome = 'outcome 7'",
