@@ -293,6 +293,8 @@ fn a_file_of_the_first_schema_gets_its_days() {
             .map(|(_, what)| what)
             .eq(open_day)
     );
+    let verdict = archive.verify(|_| {}).expect("readable");
+    assert_eq!(verdict.texts_in_entries, 1, "it stands in its entry");
 }
 
 #[test]
