@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use queue::{Date, Happening};
-use rusqlite::{Connection, params};
-use sha2::{Digest, Sha256};
+use rusqlite::Connection;
 use store::{Archive, FILE_NAME, OpenError, Store};
 use tempfile::TempDir;
 
@@ -81,21 +80,8 @@ fn write_by_hand(folder: &Path) {
     file.execute_batch(SCHEMA_1).expect("the tables");
     let mut hash = [0; 32];
     for (place, body) in BODIES.iter().enumerate() {
-        let (seq, actor) = (place as i64 + 1, "hall");
-        hash = Sha256::new()
-            .chain_update(hash)
-            .chain_update(seq.to_le_bytes())
-            .chain_update(1_000u64.to_le_bytes())
-            .chain_update(2_000i64.to_le_bytes())
-            .chain_update((actor.len() as u64).to_le_bytes())
-            .chain_update(actor)
-            .chain_update((body.len() as u64).to_le_bytes())
-            .chain_update(body)
-            .finalize()
-            .into();
-        let insert = "INSERT INTO journal VALUES (?1, 1000, 2000, ?2, ?3, ?4)";
-        file.execute(insert, params![seq, actor, body, &hash[..]])
-            .expect("room");
+        let seq = place as i64 + 1;
+        hash = sample::write_entry(&file, seq, body, hash);
     }
     let insert = "INSERT INTO mark VALUES (1, 5, 7, ?1)";
     file.execute(insert, [&hash[..]]).expect("room");

@@ -285,6 +285,25 @@ fn pages(file: &Connection, which: &str) -> Vec<usize> {
         .expect("page numbers")
 }
 
+/// With its hash it is what was written. A version that knows it wrote it.
+#[test]
+fn an_entry_need_not_be_understood_to_be_good() {
+    let folder = TempDir::new().expect("a folder");
+    three_days(folder.path(), TICKETS);
+    let file = behind_the_back(folder.path());
+    let before = file.query_row("SELECT head_hash FROM mark", [], |row| row.get(0));
+    let body = r#"{"event":"of_a_later_version","what":"nobody knows"}"#;
+    let hash = sample::write_entry(&file, ENTRIES as i64 + 1, body, before.expect("a hash"));
+    file.execute(
+        "UPDATE mark SET head_seq = head_seq + 1, head_hash = ?1",
+        [hash],
+    )
+    .expect("a change");
+    let found = verdict(folder.path());
+    assert!(found.is_good(), "{:?}", found.bad);
+    assert_eq!(found.entries, ENTRIES + 1);
+}
+
 /// A page of the journal that the disk gives back empty: what stood in it is named, and nothing else.
 #[test]
 fn behind_a_page_that_cannot_be_read_it_is_read_on() {
