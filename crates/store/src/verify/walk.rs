@@ -339,13 +339,14 @@ impl<'a> Walk<'a> {
 
     fn follow_opening(&mut self, seq: u64, day: Date) {
         (self.day, self.day_seq) = (Some(day), seq);
+        let is_again = self.verdict.days.contains(&day);
         if self.verdict.days.last() != Some(&day) {
             self.verdict.days.push(day);
         }
         match self.days_listed.remove(&day) {
             Some(listed) if listed == seq => {}
             // Were a day opened again, its first opening stays in the list.
-            None if self.verdict.days[..self.verdict.days.len() - 1].contains(&day) => {}
+            None if is_again => {}
             listed => self.day_elsewhere(day, seq, listed),
         }
     }

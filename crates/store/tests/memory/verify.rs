@@ -304,6 +304,21 @@ fn an_entry_need_not_be_understood_to_be_good() {
     assert_eq!(found.entries, ENTRIES + 1);
 }
 
+/// No hall does that, and the journal would still be what was written.
+#[test]
+fn a_day_that_was_opened_again_is_not_bad() {
+    let folder = TempDir::new().expect("a folder");
+    let mut store = Store::open(folder.path()).expect("a new file");
+    for day in [DAY, DAY + 1, DAY, DAY] {
+        let opened = entry(vec![event(sample::day_opened(day))]);
+        store.append(store.seq(), &[opened]).expect("room");
+    }
+    let found = verdict(folder.path());
+    assert!(found.is_good(), "{:?}", found.bad);
+    let days = [DAY, DAY + 1, DAY].map(Date::from_yyyymmdd);
+    assert_eq!((found.days, found.entries), (days.to_vec(), 4));
+}
+
 /// A page of the journal that the disk gives back empty: what stood in it is named, and nothing else.
 #[test]
 fn behind_a_page_that_cannot_be_read_it_is_read_on() {
