@@ -265,6 +265,45 @@ fn a_beginning_that_somebody_took_away_is_not_taken_for_a_deletion() {
 }
 
 #[test]
+fn days_that_somebody_put_back_with_their_mark_are_found() {
+    let (folder, other) = (
+        TempDir::new().expect("a folder"),
+        TempDir::new().expect("a folder"),
+    );
+    let mut store = written(folder.path());
+    gone(&mut store);
+    drop(store);
+    let before = other.path().join(FILE_NAME);
+    fs::copy(folder.path().join(FILE_NAME), &before).expect("room");
+    let mut store = Store::open(folder.path()).expect("the file");
+    store.append(store.seq(), &day(DAYS)).expect("room");
+    let last = gone(&mut store);
+    drop(store);
+    let back = "INSERT INTO journal SELECT * FROM before.journal WHERE seq <= 30;
+        INSERT INTO day SELECT * FROM before.day WHERE first_seq <= 30;
+        INSERT INTO request SELECT * FROM before.request WHERE seq <= 30;
+        INSERT INTO note SELECT * FROM before.note WHERE seq <= 30;
+        UPDATE mark SET (anchor_seq, anchor_hash, anchor_by) =
+            (SELECT anchor_seq, anchor_hash, anchor_by FROM before.mark);";
+    let file = behind_the_back(folder.path());
+    let attach = "ATTACH ?1 AS before";
+    file.execute(attach, [before.to_string_lossy()])
+        .expect("the file");
+    file.execute_batch(back).expect("a change");
+    drop(file);
+    let said: Vec<String> = verdict(folder.path())
+        .bad
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let expected = format!(
+        "beside the journal: a mark leads behind entry {}, which vouches for what is there now",
+        last.said_by_seq
+    );
+    assert!(said.contains(&expected), "{said:?}");
+}
+
+#[test]
 fn a_look_that_is_on_its_way_while_days_go_finds_nothing_bad() {
     let folder = TempDir::new().expect("a folder");
     let mut store = Store::open(folder.path()).expect("a new file");
