@@ -193,8 +193,10 @@ fn while_the_disk_gives_nothing_the_screens_stay_and_nothing_is_confirmed() {
     let mut desk = Desk::open(folder.path());
     desk.ask(sign_in(1, "王芳"));
     desk.ask(take("A", "ordinary"));
+    assert!(!desk.engine.is_adrift());
     desk.fault.set(Fault::Silent);
     let outputs = desk.handle(vec![request(Uuid::now_v7(), Act::CallNext { counter: 1 })]);
+    assert!(desk.engine.is_adrift());
     assert_eq!(
         changed(&outputs, Role::Wall),
         None,
@@ -212,6 +214,7 @@ fn while_the_disk_gives_nothing_the_screens_stay_and_nothing_is_confirmed() {
     desk.fault.set(Fault::None);
     desk.wait(5_000);
     desk.handle(Vec::new());
+    assert!(!desk.engine.is_adrift());
     assert_eq!(
         desk.engine.queue().day().tickets().len(),
         1,

@@ -42,6 +42,7 @@ fn with_room_it_goes_on_and_the_same_press_gives_one_ticket() {
     let pressed = Uuid::now_v7();
     desk.fault.set(Fault::Full);
     assert_eq!(desk.ask_as(pressed, take("A", "ordinary")), NOT_STORED);
+    assert_eq!(desk.engine.refuses_until_ms(), desk.steady_ms + 1_000);
     desk.fault.set(Fault::None);
     assert_eq!(
         desk.ask_as(pressed, take("A", "ordinary")),

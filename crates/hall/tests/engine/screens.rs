@@ -1,8 +1,9 @@
 //! What the screens are given: as much as they need, and for the wall and the kiosk nothing more.
 
+use hall::HallSettings;
 use protocol::{
     Act, AlarmKind, CallState, CounterRow, CounterState, DoorState, HallRow, Key, LAST_CALLS,
-    NotPrintedReason, Role, Row, ServiceRow,
+    NotPrintedReason, NoticeRow, Role, Row, ServiceRow, Text,
 };
 use tempfile::TempDir;
 
@@ -98,6 +99,30 @@ fn a_kiosk_knows_the_hall_its_classes_its_services_and_what_is_typed_on_a_slip()
     assert_eq!(service(&mut desk, "A").limit_min, Some(3));
     assert_eq!(service(&mut desk, "B").limit_min, Some(20));
     assert_eq!(service(&mut desk, "V").limit_min, None);
+}
+
+#[test]
+fn the_notices_of_the_hall_stand_on_the_wall_and_at_the_kiosk() {
+    let folder = TempDir::new().expect("a folder");
+    let mut settings = HallSettings::default_hall();
+    let notices = [
+        Text::new("请出示证件", "Please show your ID"),
+        Text::new("二楼开放", ""),
+    ];
+    settings.notices = notices.to_vec();
+    let mut desk = Desk::start(folder.path(), settings, 1_000);
+    for role in [Role::Wall, Role::Kiosk] {
+        for (place, text) in notices.iter().enumerate() {
+            let notice = place as u32;
+            let expected = NoticeRow {
+                notice,
+                text: text.clone(),
+            };
+            let shown = row(&mut desk, role, &Key::Notice { notice });
+            assert_eq!(shown, Some(Row::Notice(expected)), "{role:?}");
+        }
+        assert_eq!(row(&mut desk, role, &Key::Notice { notice: 2 }), None);
+    }
 }
 
 #[test]
