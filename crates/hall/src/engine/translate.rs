@@ -434,7 +434,8 @@ mod tests {
             clerk: "王芳".to_owned(),
         };
         assert_eq!(sign_in(" 王芳 "), Ok(signed_in));
-        for bad in ["", "  ", "a\nb", &"王".repeat(MAX_NAME_CHARS + 1)] {
+        let too_long = "王".repeat(MAX_NAME_CHARS + 1);
+        for bad in ["", "  ", "a\nb", &too_long, &format!("a\n{too_long}")] {
             assert_eq!(
                 sign_in(bad),
                 Err(Refusal::BadText {

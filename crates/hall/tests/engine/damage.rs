@@ -225,6 +225,21 @@ fn while_the_disk_gives_nothing_the_screens_stay_and_nothing_is_confirmed() {
     assert_eq!(seen(&mut desk).0, []);
 }
 
+/// Of the queue the screens keep the last that is sure; of the memory they show what is so now.
+#[test]
+fn a_trouble_that_is_over_goes_while_the_disk_gives_nothing() {
+    let folder = TempDir::new().expect("a folder");
+    let mut desk = Desk::open(folder.path());
+    desk.ask(take("A", "ordinary"));
+    tell(&mut desk, Memory::Room { short: true });
+    assert_eq!(seen(&mut desk), (vec![AlarmKind::RoomShort], 1));
+    desk.fault.set(Fault::Silent);
+    assert_eq!(desk.ask(take("A", "ordinary")), NOT_STORED);
+    assert_eq!(seen(&mut desk).0.len(), 2);
+    tell(&mut desk, Memory::Room { short: false });
+    assert_eq!(seen(&mut desk), (vec![AlarmKind::NotStored], 1));
+}
+
 /// Whether a text stands in any file of a folder.
 fn is_anywhere(folder: &Path, text: &str) -> bool {
     let files = fs::read_dir(folder).expect("a folder");

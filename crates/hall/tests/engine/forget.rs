@@ -2,8 +2,10 @@
 //! while its record cannot be trusted.
 
 use hall::HallSettings;
-use hall::engine::{Input, Memory};
+use hall::engine::{Input, Journal, Memory};
 use protocol::Outcome;
+use queue::{Date, Event, Happening, Moment};
+use store::{Archive, Entry, Store};
 use tempfile::TempDir;
 
 use super::desk::{DAY_MS, Desk, Fault, take};
@@ -77,6 +79,44 @@ fn keeps(folder: &TempDir, years: u32) -> Desk {
     let mut settings = HallSettings::default_hall();
     settings.journal_years = years;
     Desk::start(folder.path(), settings, 1_000)
+}
+
+/// 520 days, each month with 28.
+#[test]
+fn the_store_itself_deletes_what_a_hall_need_keep_no_longer() {
+    let folder = TempDir::new().expect("a folder");
+    let mut store = Store::open(folder.path()).expect("a new file");
+    let at = Moment {
+        steady_ms: 1_000,
+        wall_ms: 1_795_312_800_000,
+    };
+    let opened = |day: u32| {
+        let date = Date::new(
+            2025 + (day / 336) as u16,
+            (day / 28 % 12 + 1) as u8,
+            (day % 28 + 1) as u8,
+        );
+        let what = Happening::DayOpened {
+            day: date,
+            turns_at_steady_ms: DAY_MS,
+        };
+        Event { at, what }
+    };
+    let days = Entry {
+        actor: "hall".to_owned(),
+        events: (0..520).map(opened).collect(),
+        changes: Vec::new(),
+        request: None,
+    };
+    store.append(0, &[days]).expect("room");
+    Journal::delete_old_days(&mut store, 1, at).expect("room");
+    drop(store);
+    let archive = Archive::open(folder.path()).expect("readable");
+    let gone = archive.extent().expect("readable").old_days;
+    assert_eq!(
+        gone.map(|gone| (gone.first, gone.years, gone.said_by_seq)),
+        Some((Date::new(2025, 1, 1), 1, 521))
+    );
 }
 
 #[test]
