@@ -181,8 +181,8 @@ impl Anchor {
 /// What the last deletion took away; nothing if the journal is whole, or what is said is not proved.
 pub(crate) fn last_deleted(connection: &Connection) -> rusqlite::Result<Option<OldDays>> {
     let anchor = Anchor::read(connection)?;
-    let record = (anchor.seq > 0).then(|| anchor.record(connection));
-    Ok(record.flatten().map(|it| OldDays::new(&it, anchor.by)))
+    let record = anchor.record(connection);
+    Ok(record.map(|it| OldDays::new(&it, anchor.by)))
 }
 
 impl Store {
