@@ -266,10 +266,7 @@ mod tests {
         assert_eq!(pragma("locking_mode"), r#"Text("normal")"#, "for readers");
         assert_eq!(pragma("secure_delete"), "Integer(1)");
         assert_eq!(pragma("cell_size_check"), "Integer(1)");
-        assert_eq!(
-            pragma("journal_size_limit"),
-            format!("Integer({WAL_KEPT_BYTES})")
-        );
+        assert_eq!(pragma("journal_size_limit"), "Integer(16777216)");
     }
 
     #[test]
