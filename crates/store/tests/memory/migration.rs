@@ -186,6 +186,8 @@ fn a_damaged_file_of_every_schema_comes_back_entry_by_entry() {
             (7, 1, wrong_sums),
             "schema {schema}"
         );
+        let none: Vec<String> = Vec::new();
+        assert_eq!(restored.belongings_lost, none, "schema {schema}");
         let archive = Archive::open(new.path()).expect("readable");
         let verdict = archive.verify(|_| {}).expect("readable");
         assert!(verdict.is_good(), "{:?}", verdict.bad);

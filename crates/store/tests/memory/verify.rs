@@ -251,6 +251,33 @@ fn more_bad_places_than_anybody_reads_are_counted() {
 }
 
 #[test]
+fn more_bad_outcomes_than_anybody_reads_are_counted() {
+    let folder = TempDir::new().expect("a folder");
+    let mut store = Store::open(folder.path()).expect("a new file");
+    let pressed = |place: u32| {
+        let mut pressed = sample::request(0, Vec::new());
+        let request = pressed.request.as_mut().expect("it is one");
+        request.id[..4].copy_from_slice(&place.to_be_bytes());
+        pressed
+    };
+    let opened = entry(vec![event(sample::day_opened(DAY))]);
+    let batch: Vec<_> = [opened]
+        .into_iter()
+        .chain((0..1_100).map(pressed))
+        .collect();
+    store.append(0, &batch).expect("room");
+    drop(store);
+    behind_the_back(folder.path())
+        .execute("UPDATE request SET outcome = 'x'", [])
+        .expect("an update");
+    let found = verdict(folder.path());
+    assert_eq!(
+        (found.bad.len(), found.more_bad, found.requests),
+        (1_000, 100, 0)
+    );
+}
+
+#[test]
 fn a_damaged_outcome_is_never_given_out_and_the_others_are() {
     let folder = TempDir::new().expect("a folder");
     three_days(folder.path(), TICKETS);
