@@ -141,7 +141,8 @@ pub(crate) fn copy(
     schema::migrate(&mut target, 0)?;
     let transaction = target.transaction()?;
     let mut copied = Copied::default();
-    let anchor = Anchor::of_schema(source, found).unwrap_or_default();
+    // In a file from before nothing is gone.
+    let anchor = Anchor::read(source).unwrap_or_default();
     copied.head.hash = anchor.hash;
     copied.head.seq = anchor.seq;
     copied.days_listed = days_listed(source).unwrap_or_default();

@@ -13,7 +13,7 @@ use crate::record::{DaysDeletedRecord, LossRecord, Record};
 use crate::replay::record_of;
 use crate::request::{self, RequestRow, hex};
 use crate::salvage::proved_hash;
-use crate::{AppendError, Store, schema, trusted, vouch};
+use crate::{AppendError, Store, trusted, vouch};
 
 /// A day is measured against the oldest of so many days at the journal's end, and not against the clock:
 /// a clock that is wrong must have turned as many days before anything goes.
@@ -105,14 +105,6 @@ impl Anchor {
                 by: row.get(2)?,
             })
         })
-    }
-
-    /// Of a file of schema `found`: those before had none.
-    pub(crate) fn of_schema(connection: &Connection, found: usize) -> rusqlite::Result<Self> {
-        if found < schema::WITH_ANCHOR {
-            return Ok(Self::default());
-        }
-        Self::read(connection)
     }
 
     pub(crate) fn mark(&self, connection: &Connection) -> rusqlite::Result<()> {
