@@ -31,6 +31,18 @@ fn a_second_hall_on_the_same_folder_is_refused_and_the_first_goes_on() {
     );
 }
 
+/// Such as a tool with which somebody looks after it.
+#[test]
+fn a_file_that_another_program_holds_is_in_use_and_not_broken() {
+    let folder = TempDir::new().expect("a folder");
+    drop(Store::open(folder.path()).expect("a new file"));
+    let tool = behind_the_back(folder.path());
+    tool.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE")
+        .expect("nobody else has it");
+    let refused = refusal(folder.path());
+    assert!(matches!(refused, OpenError::InUse { .. }), "{refused:?}");
+}
+
 #[test]
 fn a_lock_file_that_a_killed_hall_left_behind_means_nothing() {
     let folder = TempDir::new().expect("a folder");
