@@ -451,6 +451,8 @@ mod tests {
         let store = hall(folder.path());
         let connection = &store.connection;
         assert_eq!(store.last_moment().unwrap().wall_ms, 2);
+        // What is asked here once is asked again without being prepared.
+        assert!(salvage::proved_hash(connection, 1).unwrap().is_some());
         // While one statement is not at its end, all that begin are interrupted with it.
         let mut select = connection.prepare("SELECT seq FROM journal").unwrap();
         let mut rows = select.query([]).unwrap();

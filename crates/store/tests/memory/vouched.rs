@@ -192,6 +192,29 @@ fn a_restore_leaves_out_whom_nothing_vouches_for_and_says_who() {
 }
 
 #[test]
+fn where_nobody_is_left_an_entry_says_that() {
+    let (folder, new) = (
+        TempDir::new().expect("a folder"),
+        TempDir::new().expect("a folder"),
+    );
+    let mut store = Store::open(folder.path()).expect("a new file");
+    let paired = noted(vec![Change::PutDevice(device("kiosk-1", "kiosk"))]);
+    for entry in [entry(vec![event(day_opened(DAY))]), paired] {
+        store.append(store.seq(), &[entry]).expect("room");
+    }
+    drop(store);
+    behind_the_back(folder.path())
+        .execute("UPDATE device SET role = 'supervisor'", [])
+        .expect("an edit");
+    let restored = restore(&folder.path().join(FILE_NAME), new.path(), None).expect("room");
+    assert_eq!(restored.trusted_lost, ["device kiosk-1"]);
+    assert_eq!(said(new.path()), (None, Ok(())));
+    let last = all_days(new.path()).pop().expect("the entry that vouches");
+    let note = r#"{"kind":"vouched","devices":0,"people":0}"#.to_owned();
+    assert_eq!(last.event.what, Happening::Noted { note });
+}
+
+#[test]
 fn who_was_known_before_the_journal_vouched_is_vouched_for_at_the_upgrade() {
     let folder = TempDir::new().expect("a folder");
     written(folder.path());
