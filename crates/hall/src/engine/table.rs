@@ -217,13 +217,13 @@ mod tests {
 
     #[test]
     fn what_goes_all_at_once_is_remembered_no_longer_than_what_goes_one_by_one() {
-        let mut table = Table::default();
-        let many = (0..GONE_KEPT as u32 + 2)
-            .map(|notice| (notice, 0))
-            .collect();
-        table.set(1, rows(&many));
-        table.set(2, Vec::new());
-        assert!(table.since(Some(1), 2).whole, "two of them are forgotten");
-        assert!(!table.since(Some(2), 2).whole);
+        for (gone, is_forgotten) in [(GONE_KEPT, false), (GONE_KEPT + 1, true)] {
+            let mut table = Table::default();
+            let many = (0..gone as u32).map(|notice| (notice, 0)).collect();
+            table.set(1, rows(&many));
+            table.set(2, Vec::new());
+            assert_eq!(table.since(Some(1), 2).whole, is_forgotten, "{gone}");
+            assert!(!table.since(Some(2), 2).whole);
+        }
     }
 }
