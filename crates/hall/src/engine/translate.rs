@@ -419,6 +419,7 @@ mod tests {
             (range.low_min, range.high_min)
         };
         assert_eq!(range(3, 7), (3, 7));
+        assert_eq!(range(3, 10), (3, 10));
         assert_eq!(range(13, 31), (10, 35));
         assert_eq!(range(0, 11), (0, 15));
     }

@@ -1,6 +1,7 @@
 //! The whole journal is looked through, and every bad place is found and named.
 
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 use queue::{AppointmentCode, ClassCode, Date, Happening, ServiceCode};
@@ -346,12 +347,11 @@ fn a_day_that_was_opened_again_is_not_bad() {
     assert_eq!((found.days, found.entries), (days.to_vec(), 4));
 }
 
-/// A page of the journal that the disk gives back empty: what stood in it is named, and nothing else.
-#[test]
-fn behind_a_page_that_cannot_be_read_it_is_read_on() {
+/// A day with so many tickets, and the pages from one tenth of its journal to another empty.
+fn with_empty_pages(tickets: u32, tenths: Range<usize>) -> TempDir {
     let folder = TempDir::new().expect("a folder");
     let mut store = Store::open(folder.path()).expect("a new file");
-    let taken = (1..=3_000).map(|serial| event(sample::issued(serial, "A", serial, "ordinary")));
+    let taken = (1..=tickets).map(|serial| event(sample::issued(serial, "A", serial, "ordinary")));
     let events = [event(sample::day_opened(DAY))].into_iter().chain(taken);
     store.append(0, &[entry(events.collect())]).expect("room");
     drop(store);
@@ -359,24 +359,52 @@ fn behind_a_page_that_cannot_be_read_it_is_read_on() {
     let leaves = pages(&file, "name = 'journal' AND pagetype = 'leaf'");
     drop(file);
     let mut bytes = fs::read(folder.path().join(FILE_NAME)).expect("the file");
-    let page = leaves[leaves.len() * 9 / 10];
-    bytes[(page - 1) * 4_096..page * 4_096].fill(0);
+    let tenth = |tenth: usize| leaves.len() * tenth / 10;
+    for page in &leaves[tenth(tenths.start)..tenth(tenths.end)] {
+        bytes[(page - 1) * 4_096..page * 4_096].fill(0);
+    }
     fs::write(folder.path().join(FILE_NAME), bytes).expect("room");
+    folder
+}
 
-    let file = behind_the_back(folder.path());
-    let body = "SELECT body FROM journal WHERE seq = ?1";
-    let is_unreadable = |seq: &u64| {
-        let read: Result<String, _> = file.query_row(body, [seq], |row| row.get(0));
+/// The first and the last entry that SQLite does not give.
+fn unreadable(folder: &Path, last: u64) -> (u64, u64) {
+    let file = behind_the_back(folder);
+    let mut select = file
+        .prepare("SELECT body FROM journal WHERE seq = ?1")
+        .expect("it is a journal");
+    let mut is_unreadable = |seq: &u64| {
+        let read: Result<String, _> = select.query_row([seq], |row| row.get(0));
         read.is_err()
     };
-    let unreadable: Vec<u64> = (1..=3_001).filter(is_unreadable).collect();
-    let (first, last) = (unreadable[0], unreadable[unreadable.len() - 1]);
+    let places: Vec<u64> = (1..=last).filter(|seq| is_unreadable(seq)).collect();
+    (places[0], places[places.len() - 1])
+}
+
+/// What stood in pages that the disk gives back empty is named, and nothing else.
+#[test]
+fn behind_pages_that_cannot_be_read_it_is_read_on() {
+    let folder = with_empty_pages(3_000, 8..9);
+    let (first, last) = unreadable(folder.path(), 3_001);
     assert!(first > 2_100 && last < 3_001, "{first} to {last}");
     let found = verdict(folder.path());
     assert_eq!(places(&found), [(first, last), (last + 1, last + 1)]);
     assert!(found.bad[0].what.starts_with("it cannot be read: "));
     assert!(found.bad[1].what.starts_with("it cannot be proved, "));
     assert_eq!(found.entries, 3_001 - (last - first + 2));
+}
+
+/// Behind thousands not each is tried.
+#[test]
+fn behind_very_many_pages_that_cannot_be_read_it_is_read_on_further_behind() {
+    let folder = with_empty_pages(9_000, 1..7);
+    let (first, last) = unreadable(folder.path(), 9_001);
+    assert!(last - first > 5_000, "{first} to {last}");
+    let found = verdict(folder.path());
+    let (from, to) = places(&found)[0];
+    assert_eq!(from, first);
+    assert!((last..9_000).contains(&to), "{to}");
+    assert_eq!(found.entries, 9_001 - (to - from + 2));
 }
 
 #[test]
